@@ -1,0 +1,74 @@
+"""Bad input: what is wrong, where, and what would be right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from linghang.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the input: a file, and a line or column of it where that is known."""
+
+    file: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return where if self.column is None else tr("{where}, column {column}", where=where, column=self.column)
+
+
+class BadInput(Exception):
+    """Input that cannot be used. The message is said in the reader's language when it is shown.
+
+    Parameters
+    ----------
+    message
+        English message of the catalogue with {braces}.
+    place
+        Where the input is wrong.
+    subject
+        Which element and clause are meant, where there is one.
+    **values
+        What goes into the braces.
+    """
+
+    def __init__(
+        self, message: str, /, place: Place | None = None, subject: str | None = None, **values: object
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.subject = subject
+        self.values = values
+
+    def __str__(self) -> str:
+        said = tr(self.message, **self.values)
+        return ": ".join(str(part) for part in (self.place, self.subject, said) if part)
+
+    def at(self, place: Place) -> "BadInput":
+        """Return the same refusal with a place, if it has none yet."""
+        self.place = self.place or place
+        return self
+
+
+class ManyProblems(BadInput):
+    """Several refusals at once: everything that is wrong, not only the first thing."""
+
+    def __init__(self, problems: Sequence[BadInput]) -> None:
+        super().__init__("{count} problems")
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+def nearest(wanted: str, known: Sequence[str]) -> str:
+    """Name the known words that look like `wanted`, for the sentence that refuses it."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(wanted, known, n=3, cutoff=0.6)
+    if close:
+        return tr("did you mean {names}?", names=", ".join(close))
+    return tr("known are {names}", names=", ".join(known[:8]) + (", …" if len(known) > 8 else ""))

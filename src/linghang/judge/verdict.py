@@ -1,0 +1,134 @@
+"""What a judgement says: per floor the confirmed and the possible level, and for each level why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from linghang.conditions.model import PARTS, Part
+from linghang.conditions.rules import Node
+from linghang.judge.findings import Finding, Floor, Proof
+from linghang.judge.program import Asked, Program
+
+
+class Step(NamedTuple):
+    """One node of a rule with the value that it had, and the steps below it."""
+
+    node: Node
+    value: object
+    steps: tuple["Step", ...] = ()
+
+
+class ElementVerdict(NamedTuple):
+    """One element at one floor.
+
+    Attributes
+    ----------
+    finding
+        What counts at this floor.
+    stated
+        What was stated, and with which proof; None if nothing was.
+    reason
+        Why the finding is not simply what was stated: not_stated, below_floor, waived; else None.
+    step
+        How the rule came to it, where the rule is more than what was found.
+    """
+
+    asked: Asked
+    finding: Finding
+    stated: Finding | None = None
+    proof: Proof | None = None
+    reason: str | None = None
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelVerdict:
+    """One level at one floor.
+
+    Attributes
+    ----------
+    parts
+        Part -> finding, None where the pack has no such part.
+    links
+        Required link -> finding.
+    failing, missing
+        Ids of the conditions that are unmet or unknown, in the pack's order.
+    deciding
+        The smallest sets of missing conditions that confirm the level when all of a set are met; the first ones.
+    deciding_count
+        How many such sets there are.
+    waived
+        Whether the coverage part was waived.
+    """
+
+    finding: Finding
+    parts: Mapping[Part, Finding | None]
+    links: Mapping[str, Finding]
+    failing: tuple[str, ...]
+    missing: tuple[str, ...]
+    deciding: tuple[tuple[str, ...], ...]
+    deciding_count: int
+    waived: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The level as JSON has it."""
+        return {
+            "finding": self.finding,
+            "parts": {part: self.parts[part] for part in PARTS},
+            "links": dict(self.links),
+            "failing": list(self.failing),
+            "missing": list(self.missing),
+            "deciding": [list(one) for one in self.deciding],
+            "deciding_count": self.deciding_count,
+            "waived": self.waived,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FloorVerdict:
+    """All levels at one floor; `elements` is the trace, element by element."""
+
+    floor: Floor
+    levels: Mapping[str, LevelVerdict]
+    elements: tuple[ElementVerdict, ...]
+
+    @property
+    def confirmed(self) -> str | None:
+        """The highest level whose conjunction is met."""
+        return next((level for level, one in reversed(tuple(self.levels.items())) if one.finding == "met"), None)
+
+    @property
+    def possible(self) -> str | None:
+        """The highest level whose conjunction is not unmet."""
+        return next((level for level, one in reversed(tuple(self.levels.items())) if one.finding != "unmet"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One case at the three floors."""
+
+    program: Program
+    floors: Mapping[Floor, FloorVerdict]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The judgement as JSON has it (dates as text)."""
+        pack = self.program.pack
+        return {
+            "pack": pack.id,
+            "as_of": self.program.as_of.isoformat(),
+            "pack_status": pack.status,
+            "pack_digest": pack.digest,
+            "interpretation": {name: _plain(value) for name, value in self.program.interpretation.items()},
+            "floors": {
+                floor: {
+                    "confirmed": one.confirmed,
+                    "possible": one.possible,
+                    "levels": {level: verdict.to_dict() for level, verdict in one.levels.items()},
+                }
+                for floor, one in self.floors.items()
+            },
+        }
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool | str) else str(value)
