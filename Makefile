@@ -39,7 +39,7 @@ mutants: setup ## change every rule of the packs in turn: some test must fail ea
 
 .PHONY: messages
 messages: setup ## collect the texts a person reads and compile the catalogue
-	@scripts/messages.sh
+	@$(PY) scripts/messages.py
 
 .PHONY: docs
 docs: setup ## write the reference pages from the code and the packs

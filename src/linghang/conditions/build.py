@@ -62,7 +62,9 @@ def build(sources: list[Source]) -> Pack:
 
 
 def _file_of(resolved: Resolved) -> dict[str, tuple[str, int | None]]:
-    return {key: (entry.file, entry.line) for section in resolved.sections.values() for key, entry in section.items()}
+    pack = resolved.sources[-1]
+    entries = (pair for section in resolved.sections.values() for pair in section.items())
+    return {pack.id: (pack.file, None), **{key: (entry.file, entry.line) for key, entry in entries}}
 
 
 def _assemble(resolved: Resolved) -> Pack:
@@ -76,7 +78,7 @@ def _assemble(resolved: Resolved) -> Pack:
         raise head.refuse("this format is not known; it should be {format}", "format", format=FORMAT)
     valid_from, valid_to = validity(head.shape("valid"))
     short = head.take("short", str)
-    restates = bool(head.maybe("restates", bool, False))
+    head.maybe("restates", bool)
     sections = resolved.sections
     return Pack(
         id=head.take("id", str),
@@ -90,7 +92,7 @@ def _assemble(resolved: Resolved) -> Pack:
         levels=tuple(_level(entry.shape()) for entry in sections["levels"].values()),
         links=tuple(_link(entry.shape()) for entry in sections["links"].values()),
         elements=tuple(
-            _element(entry, short if restates else _short_of(resolved, entry), (valid_from, valid_to))
+            _element(entry, _short_of(resolved, entry), (valid_from, valid_to))
             for entry in sections["elements"].values()
         ),
         interpretations=tuple(_interpretation(entry) for entry in sections["interpretation"].values()),
@@ -112,8 +114,12 @@ def validity(shape: Shape) -> tuple[date, date | None]:
 
 
 def _short_of(resolved: Resolved, entry: Entry) -> str:
-    origin = entry.origins.get("clause") or entry.origins["id"]
-    return next(str(one.content.get("short")) for one in resolved.sources if one.id == origin.pack)
+    """Return the document that an element is cited by: the one that states its clause, or the last that restates it."""
+    origin = (entry.origins.get("clause") or entry.origins["id"]).pack
+    first = [one.id for one in resolved.sources].index(origin)
+    stating, *later = resolved.sources[first:]
+    citing = [stating, *(one for one in later if one.content.get("restates") is True)][-1]
+    return str(citing.content.get("short"))
 
 
 def _level(shape: Shape) -> Level:

@@ -1,9 +1,12 @@
 """What must hold of every pack before anybody is judged by it. A refusal names file, element and clause."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise, product
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice, pairwise, product
 
 from linghang.conditions.model import (
     ALL_LEVELS,
@@ -11,6 +14,7 @@ from linghang.conditions.model import (
     MAX_CONDITIONS,
     Element,
     Field,
+    Indicator,
     Interpretation,
     Kind,
     Level,
@@ -19,7 +23,7 @@ from linghang.conditions.model import (
     Part,
     Table,
 )
-from linghang.conditions.rules import Covers, Scope, Type, check, names, walk
+from linghang.conditions.rules import Compare, Covers, Name, Scope, Share, Type, check, check_share_bound, names, walk
 from linghang.errors import BadInput, Place, nearest
 from linghang.words import Text
 
@@ -79,14 +83,18 @@ def check_pack(pack: Pack, places: Places) -> Iterator[BadInput]:
     scope = scope_of(pack)
     yield from _check_names(pack, places)
     for element in pack.elements:
-        refuse = _Refuser(element, places)
+        refuse = _Refuser(element, places).refuse
         yield from _check_element(element, pack, refuse)
         yield from _check_validity(element, pack, refuse)
         yield from _check_rules(element, scope, refuse)
+        yield from _check_shares(element, pack, refuse)
     yield from _check_levels(pack, places)
     yield from _check_cycles(pack, places)
     yield from _check_interpretations(pack, places)
     yield from _check_tables(pack, places)
+
+
+Refuse = Callable[..., BadInput]
 
 
 class _Refuser:
@@ -97,7 +105,7 @@ class _Refuser:
         self.place = Place(file, line)
         self.subject = f"{element.id} ({element.cited})"
 
-    def __call__(self, message: str, /, **values: object) -> BadInput:
+    def refuse(self, message: str, /, **values: object) -> BadInput:
         return BadInput(message, self.place, self.subject, **values)
 
 
@@ -107,32 +115,39 @@ def _place(places: Places, key: str) -> Place:
 
 def _check_names(pack: Pack, places: Places) -> Iterator[BadInput]:
     fields = {field.id for field in fields_of(pack)}
-    entries: tuple[Level | Link | Field | Table | Interpretation, ...] = (
+    entries: tuple[Level | Link | Field | Table | Interpretation | Indicator, ...] = (
         *pack.levels,
         *pack.links,
         *pack.fields,
         *pack.tables,
         *pack.interpretations,
+        *pack.indicators,
     )
-    for entry in entries:
-        if not _ID.fullmatch(entry.id) or entry.id in _RESERVED:
+    stated_by = [(pack.id, pack.id), *((entry.id, entry.id) for entry in entries)]
+    stated_by += [(sub.id, link.id) for link in pack.links for sub in link.sub_links]
+    for name, key in stated_by:
+        if not _ID.fullmatch(name) or name in _RESERVED:
             yield BadInput(
-                "“{name}” cannot be an id; use lower-case words joined by . - _",
-                _place(places, entry.id),
-                name=entry.id,
+                "“{name}” cannot be an id; use lower-case words joined by . - _", _place(places, key), name=name
             )
+    house = fields_of(replace(pack, fields=()))
+    for twice in sorted({one.id for one in house} & {one.id for one in pack.fields}):
+        yield BadInput("the field {name} is there in every pack", _place(places, twice), name=twice)
     for element in pack.elements:
-        refuse = _Refuser(element, places)
+        refuse = _Refuser(element, places).refuse
         if not _ID.fullmatch(element.id) or element.id in _RESERVED:
             yield refuse("“{name}” cannot be an id; use lower-case words joined by . - _", name=element.id)
         if element.id in fields:
             yield refuse("the id is the name of a field too")
-    sub_links = [sub.id for link in pack.links for sub in link.sub_links]
-    for twice in sorted({sub for sub in sub_links if sub_links.count(sub) > 1}):
-        yield BadInput("the sub-link {name} belongs to two links", _place(places, twice), name=twice)
+    seen: set[str] = set()
+    for link in pack.links:
+        for sub in link.sub_links:
+            if sub.id in seen:
+                yield BadInput("the sub-link {name} belongs to two links", _place(places, link.id), name=sub.id)
+            seen.add(sub.id)
 
 
-def _check_element(element: Element, pack: Pack, refuse: _Refuser) -> Iterator[BadInput]:
+def _check_element(element: Element, pack: Pack, refuse: Refuse) -> Iterator[BadInput]:
     levels = (ALL_LEVELS, *pack.level_ids)
     if element.level not in levels:
         yield refuse("there is no level {name}; {near}", name=element.level, near=nearest(element.level, levels))
@@ -154,7 +169,7 @@ def _check_element(element: Element, pack: Pack, refuse: _Refuser) -> Iterator[B
         yield refuse("its values have no origin")
 
 
-def _check_validity(element: Element, pack: Pack, refuse: _Refuser) -> Iterator[BadInput]:
+def _check_validity(element: Element, pack: Pack, refuse: Refuse) -> Iterator[BadInput]:
     if not element.rules:
         yield refuse("has no rule")
         return
@@ -171,7 +186,7 @@ def _check_validity(element: Element, pack: Pack, refuse: _Refuser) -> Iterator[
         yield refuse("has no rule from {start} to {end}", start=last, end=pack.valid_to or "…")
 
 
-def _check_rules(element: Element, scope: Scope, refuse: _Refuser) -> Iterator[BadInput]:
+def _check_rules(element: Element, scope: Scope, refuse: Refuse) -> Iterator[BadInput]:
     for rule in element.rules:
         try:
             check(rule.node, scope)
@@ -185,62 +200,71 @@ def _check_rules(element: Element, scope: Scope, refuse: _Refuser) -> Iterator[B
             yield refuse("covers(…) is the rule of a coverage element only")
         if element.part in DERIVED and "found" in names(rule.node):
             yield refuse("“found” cannot be the rule of a derived part ({part})", part=element.part)
-        if element.part != "coverage" and not names(rule.node) - {"as_of"}:
+        read = {name for name in names(rule.node) if name != "as_of" and not name.startswith("interpretation.")}
+        if element.part != "coverage" and not read:
             yield refuse("the rule reads nothing of the factory, so it decides the same for everybody")
+
+
+def _check_shares(element: Element, pack: Pack, refuse: Refuse) -> Iterator[BadInput]:
+    values = {f"interpretation.{one.id}": one.value for one in pack.interpretations}
+    for node in (node for rule in element.rules for node in walk(rule.node)):
+        match node:
+            case Compare(Share(), operator, Name(name)) if isinstance(values.get(name), Decimal):
+                try:
+                    check_share_bound(operator, values[name])
+                except BadInput as error:
+                    yield refuse(error.message, **error.values)
 
 
 def _check_levels(pack: Pack, places: Places) -> Iterator[BadInput]:
     if not pack.levels:
-        yield BadInput("the pack has no level", Place(pack.id))
+        yield BadInput("the pack has no level", _place(places, pack.id))
     for level in pack.level_ids:
         place = _place(places, level)
         for part in sorted(DERIVED):
             if len(found := list(pack.of(part, level))) > 1:
-                yield _Refuser(found[1], places)(
+                yield _Refuser(found[1], places).refuse(
                     "level {level} has two elements of part {part}", level=level, part=part
                 )
-        required = required_links(pack, level)
-        conditions = [
-            element
-            for part in ("eligibility", "maturity", "scenario_count", "outcome")
-            for element in pack.of(part, level)
-        ]
-        for link in required:
-            asked = [element for element in pack.of("build", level) if element.link == link]
-            if not asked:
+        required = required_over_time(pack, level)
+        asked_of = Counter(element.link for element in pack.of("build", level))
+        for link in dict.fromkeys(link for links in required for link in links):
+            if not asked_of[link]:
                 yield BadInput(
                     "level {level} requires link {link}, which asks nothing there",
                     place,
                     level=level,
                     link=link,
                 )
-            conditions += asked
-        if not conditions:
+        parts: tuple[Part, ...] = ("eligibility", "maturity", "scenario_count", "outcome")
+        count = sum(1 for part in parts for _ in pack.of(part, level))
+        count += max(sum(asked_of[link] for link in links) for links in required)
+        if not count:
             yield BadInput("level {level} asks nothing, so everybody would reach it", place, level=level)
-        if len(conditions) > MAX_CONDITIONS:
+        if count > MAX_CONDITIONS:
             yield BadInput(
                 "level {level} ranges over {count} conditions; {limit} are allowed",
                 place,
                 level=level,
-                count=len(conditions),
+                count=count,
                 limit=MAX_CONDITIONS,
             )
         for element in pack.of("build", level):
-            if (element.force == "encouraged") == (element.link in required):
-                yield _Refuser(element, places)(
+            if (element.force == "encouraged") == (element.link in required[-1]):
+                yield _Refuser(element, places).refuse(
                     "its force is {force}, but level {level} requires the links {links}",
                     force=element.force,
                     level=level,
-                    links=", ".join(required) or "–",
+                    links=", ".join(required[-1]) or "–",
                 )
 
 
-def required_links(pack: Pack, level: str) -> tuple[str, ...]:
-    """Return the links that `level` requires, by the newest rule of its coverage element."""
+def required_over_time(pack: Pack, level: str) -> list[tuple[str, ...]]:
+    """Return the links that `level` requires, by each rule of its coverage element, the newest last."""
     for element in pack.of("coverage", level):
-        node = max(element.rules, key=lambda rule: rule.valid_from).node
-        return node.links if isinstance(node, Covers) else ()
-    return ()
+        in_order = sorted(element.rules, key=lambda rule: rule.valid_from)
+        return [rule.node.links if isinstance(rule.node, Covers) else () for rule in in_order] or [()]
+    return [()]
 
 
 def _check_cycles(pack: Pack, places: Places) -> Iterator[BadInput]:
@@ -248,24 +272,12 @@ def _check_cycles(pack: Pack, places: Places) -> Iterator[BadInput]:
         element.id: sorted({name for rule in element.rules for name in names(rule.node) if name in pack.by_id})
         for element in pack.elements
     }
-    done: set[str] = set()
-    for start in reads:
-        path = [start]
-        yield from _visit(start, reads, path, done, pack, places)
-
-
-def _visit(
-    at: str, reads: dict[str, list[str]], path: list[str], done: set[str], pack: Pack, places: Places
-) -> Iterator[BadInput]:
-    if at in done:
-        return
-    for following in reads[at]:
-        if following in path:
-            circle = " → ".join([*path[path.index(following) :], following])
-            yield _Refuser(pack.by_id[following][0], places)("the rules go round in a circle: {circle}", circle=circle)
-            continue
-        yield from _visit(following, reads, [*path, following], done, pack, places)
-    done.add(at)
+    try:
+        TopologicalSorter(reads).prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        refuse = _Refuser(pack.by_id[circle[0]][0], places).refuse
+        yield refuse("the rules go round in a circle: {circle}", circle=" → ".join(circle))
 
 
 def _check_interpretations(pack: Pack, places: Places) -> Iterator[BadInput]:
@@ -275,7 +287,7 @@ def _check_interpretations(pack: Pack, places: Places) -> Iterator[BadInput]:
         if covered is None or covered.choices != LINK_COVERED_CHOICES:
             yield BadInput(
                 "the pack needs the interpretation {name} with the choices {choices}",
-                Place(pack.id),
+                _place(places, pack.id),
                 name=LINK_COVERED,
                 choices=", ".join(LINK_COVERED_CHOICES),
             )
@@ -303,10 +315,12 @@ def _check_tables(pack: Pack, places: Places) -> Iterator[BadInput]:
 
 
 def _check_complete(table: Table, fields: Mapping[str, Field], place: Place) -> Iterator[BadInput]:
-    wanted = set(product(*(fields[key].codes for key in table.keys)))
-    for row in sorted(wanted - table.values.keys())[:3]:
+    codes = [dict.fromkeys(fields[key].codes) for key in table.keys]
+    absent = (row for row in product(*codes) if row not in table.values)  # never all at once: keys multiply
+    for row in islice(absent, 3):
         yield BadInput("has no value for {row}", place, subject=table.id, row=" × ".join(row))
-    for row in sorted(table.values.keys() - wanted)[:3]:
+    extra = (row for row in table.values if any(code not in known for code, known in zip(row, codes, strict=True)))
+    for row in islice(extra, 3):
         yield BadInput(
             "has a value for {row}, which is not among the codes of its keys",
             place,

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from linghang.conditions.shape import shown
 from linghang.errors import BadInput, Place
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,6 +24,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{1,30})?[eE][-+]?[0-9]{1,2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -73,6 +75,8 @@ def read_file(path: Path, limits: Limits = PACK_LIMITS) -> Mapping:
     try:
         with path.open("rb") as file:
             data = file.read(limits.bytes + 1)
+    except FileNotFoundError:
+        raise BadInput("there is no file {file}", file=str(path)) from None
     except IsADirectoryError:
         raise BadInput("this is a folder; a YAML file is needed", place) from None
     except OSError as error:
@@ -132,12 +136,12 @@ class _Reader:
             raise BadInput("is nested deeper than {limit}", Place(self.file, line), limit=self.limits.depth)
         if isinstance(event, yaml.AliasEvent):
             raise BadInput(
-                "uses a YAML alias (*{name}); write the value out", Place(self.file, line), name=event.anchor
+                "uses a YAML alias (*{name}); write the value out", Place(self.file, line), name=shown(event.anchor)
             )
         if event.anchor is not None:
-            raise BadInput("uses a YAML anchor (&{name}); remove it", Place(self.file, line), name=event.anchor)
+            raise BadInput("uses a YAML anchor (&{name}); remove it", Place(self.file, line), name=shown(event.anchor))
         if event.tag is not None and event.tag != "!":
-            raise BadInput("uses a YAML tag ({tag}); remove it", Place(self.file, line), tag=event.tag)
+            raise BadInput("uses a YAML tag ({tag}); remove it", Place(self.file, line), tag=shown(event.tag))
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, line)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -159,14 +163,27 @@ class _Reader:
             where = Place(self.file, line)
             if not isinstance(event, yaml.ScalarEvent) or event.tag or event.anchor:
                 raise BadInput("has a key that is not a plain word", where)
+            self.printable(event, line)
+            if event.value == "<<" and event.implicit[0]:
+                raise BadInput("uses a YAML merge key (<<); write the keys out", where)
             if event.value in pairs:
-                raise BadInput("has the key “{key}” twice", where, key=event.value)
+                raise BadInput("has the key “{key}” twice", where, key=shown(event.value))
             pairs.lines[event.value] = line
             pairs[event.value] = self.value(next(events), events, depth + 1)
             self.nodes += 1
         return pairs
 
+    def printable(self, event: Any, line: int) -> None:
+        """Refuse what only escapes can write: raw control characters do not pass the parser."""
+        if found := _CONTROL.search(event.value):
+            raise BadInput(
+                "holds the control character {code}; remove it",
+                Place(self.file, line),
+                code=f"U+{ord(found[0]):04X}",
+            )
+
     def scalar(self, event: Any, line: int) -> Any:
+        self.printable(event, line)
         if not event.implicit[0]:  # quoted: text, whatever it looks like
             return event.value
         try:

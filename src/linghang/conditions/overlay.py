@@ -69,6 +69,8 @@ def resolve(sources: Sequence[Source]) -> Resolved:
         A change that names nothing, adds what is there, has no basis, or a key that stands twice.
     """
     base, *overlays = sources
+    if "changes" in base.content:
+        raise Shape(base.content, base.file).refuse("“changes” need a “base” that they change", "changes")
     sections = {section: dict(_entries(base, section)) for section in SECTIONS}
     for overlay in overlays:
         for section in SECTIONS:

@@ -196,9 +196,7 @@ class _Parser:
         return node
 
     def either(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.refusal(tr("it is nested deeper than {limit}", limit=MAX_DEPTH))
+        self.deepen(1)
         parts = [self.both()]
         while self.accept("or"):
             parts.append(self.both())
@@ -215,9 +213,11 @@ class _Parser:
         negations = 0
         while self.accept("not"):
             negations += 1
+        self.deepen(negations)
         node = self.comparison()
         for _ in range(negations):
             node = self.count(Not(node))
+        self.depth -= negations
         return node
 
     def comparison(self) -> Node:
@@ -325,6 +325,11 @@ class _Parser:
         except ValueError:
             raise self.refusal(tr("{token} is not a date of the calendar", token=token)) from None
 
+    def deepen(self, by: int) -> None:
+        self.depth += by
+        if self.depth > MAX_DEPTH:
+            raise self.refusal(tr("it is nested deeper than {limit}", limit=MAX_DEPTH))
+
     def count(self, node: Node) -> Node:
         self.nodes += 1
         if self.nodes > MAX_NODES:
@@ -387,6 +392,40 @@ def walk(node: Node) -> Iterator[Node]:
         case All(parts) | Any(parts) | AtLeast(_, parts) | Share(parts):
             for part in parts:
                 yield from walk(part)
+
+
+def written(node: Node) -> str:
+    """Write a rule down in its own language; `parse` of it gives the node again."""
+    match node:
+        case Name(name):
+            return name
+        case Literally(bool() as value):
+            return "true" if value else "false"
+        case Literally(str() as value):
+            return f"'{value}'"
+        case Literally(Decimal() as value):
+            return f"{value:f}"
+        case Literally(value):
+            return str(value)
+        case Compare(left, operator, right):
+            return f"{written(left)} {operator} {written(right)}"
+        case Among(left, codes):
+            return f"{written(left)} in [{', '.join(written(Literally(code)) for code in codes)}]"
+        case Not(part):
+            return f"not ({written(part)})"
+        case All(parts) | Any(parts):
+            joined = " and " if isinstance(node, All) else " or "
+            return joined.join(f"({written(part)})" for part in parts)
+        case AtLeast(k, parts):
+            return f"at_least({k}, {', '.join(map(written, parts))})"
+        case Share(parts):
+            return f"share({', '.join(map(written, parts))})"
+        case Lookup(table, keys):
+            return f"lookup({', '.join((table, *keys))})"
+        case MonthsBefore(months):
+            return f"months_before(as_of, {months})"
+        case Covers(links):
+            return f"covers({', '.join(links)})"
 
 
 def names(node: Node) -> frozenset[str]:

@@ -69,7 +69,7 @@ class Shape:
         if value is None:
             raise self._missing(key)
         if value not in choices:
-            raise self.refuse("“{value}” is not one of {choices}", key, value=value, choices=", ".join(choices))
+            raise self.refuse("“{value}” is not one of {choices}", key, value=shown(value), choices=", ".join(choices))
         return value
 
     def text(self, key: str) -> Text:
@@ -109,8 +109,8 @@ class Shape:
                 raise self.refuse(
                     "the key “{name}” is not known here; {near}",
                     key,
-                    name=key,
-                    near=nearest(key, sorted(self.taken)),
+                    name=shown(key),
+                    near=nearest(shown(key), sorted(self.taken)),
                 )
 
     def _missing(self, key: str) -> BadInput:

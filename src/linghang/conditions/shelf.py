@@ -86,13 +86,20 @@ def shown_path(path: Path) -> str:
 def _path(name: str, beside: Path) -> Path:
     if name.endswith((".yaml", ".yml")):
         path = Path(name) if Path(name).is_absolute() or beside == PACKS else beside / name
-        if not path.is_file():
+        if not _is_file(path):
             raise BadInput("there is no file {file}", file=str(path))
         return path
     for folder in (beside, PACKS):
-        if (path := folder / f"{name}.yaml").is_file():
+        if _is_file(path := folder / f"{name}.yaml"):
             return path
     raise BadInput("there is no pack {name}; {near}", name=name, near=nearest(name, pack_ids()))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have, or a folder that may not be read
+        return False
 
 
 def _format(path: Path) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from linghang.conditions.model import PARTS, Part
-from linghang.conditions.rules import Node
+from linghang.conditions.rules import Node, written
 from linghang.judge.findings import Finding, Floor, Proof
 from linghang.judge.program import Asked, Program
 
@@ -16,6 +16,22 @@ class Step(NamedTuple):
     node: Node
     value: object
     steps: tuple["Step", ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The node as a rule is written."""
+        return written(self.node)
+
+    @property
+    def shown(self) -> str | None:
+        """The value as text: a finding, a number, a share's two bounds; None where a value is unknown."""
+        if isinstance(self.value, tuple):
+            return "–".join(str(bound) for bound in self.value)
+        return None if self.value is None else str(self.value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step and those below it, as JSON has them."""
+        return {"rule": self.said, "value": self.shown, "steps": [one.to_dict() for one in self.steps]}
 
 
 class ElementVerdict(NamedTuple):
@@ -39,6 +55,24 @@ class ElementVerdict(NamedTuple):
     proof: Proof | None = None
     reason: str | None = None
     step: Step | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The element as JSON has it."""
+        asked = self.asked
+        return {
+            "id": asked.id,
+            "level": asked.level,
+            "clause": asked.cited,
+            "part": asked.part,
+            "link": asked.link,
+            "kind": asked.kind,
+            "force": asked.force,
+            "finding": self.finding,
+            "stated": self.stated,
+            "proof": self.proof,
+            "reason": self.reason,
+            "rule": self.step.to_dict() if self.step else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from linghang.judge.inputs import BLOCK, Population
 from linghang.judge.program import Program, prepare
 from linghang.judge.rule_columns import proof_columns
 from linghang.usecases.judging import Chosen
+from linghang.words import Text
 
 METADATA_KEY = b"linghang"
 BATCH_ROWS = BLOCK * 2
@@ -41,6 +42,8 @@ class BatchReport:
 
     Attributes
     ----------
+    titles
+        Level -> its title, lowest first.
     missing
         Columns that the pack reads and the table does not have: unknown for everybody.
     derived
@@ -50,6 +53,7 @@ class BatchReport:
     """
 
     pack: str
+    titles: dict[str, Text] = field(default_factory=dict)
     rows: int = 0
     missing: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
@@ -94,7 +98,8 @@ def judge_file(
     program = prepare(load_pack(pack), as_of, interpretation)
     with _opened(source) as file:
         plan = _Plan(program, source, file.schema_arrow, masks)
-        report = BatchReport(program.pack.id, missing=plan.missing, derived=plan.derived, floors=plan.floors)
+        titles = {level.id: level.title for level in program.pack.levels}
+        report = BatchReport(program.pack.id, titles, missing=plan.missing, derived=plan.derived, floors=plan.floors)
         with _whole_file(target) as unfinished, _writing(unfinished, plan.schema, target) as write:
             read = _ahead(_batches(file, source))
             for batch in _ahead(plan.judged(read, report)):  # reading, judging and writing overlap

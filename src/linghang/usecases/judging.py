@@ -14,7 +14,9 @@ from linghang.errors import BadInput, Place
 from linghang.judge.case import Case, read_case
 from linghang.judge.program import prepare
 from linghang.judge.reference import judge
-from linghang.judge.verdict import Verdict
+from linghang.judge.verdict import Step, Verdict
+
+__all__ = ["Judged", "Step", "judge_case"]
 
 Chosen = Mapping[str, Decimal | str | bool]
 

@@ -1,0 +1,1 @@
+"""The command line: a face that calls use cases and says what they found."""

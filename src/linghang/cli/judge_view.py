@@ -1,0 +1,196 @@
+"""What a judgement looks like in the terminal: the ladder first, then why, then what would decide."""
+
+import json
+from pathlib import Path
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from linghang.cli.names import FINDINGS, FLOORS, FORCES, KINDS, PARTS, REASONS, marked, terminal
+from linghang.errors import BadInput
+from linghang.usecases.judging import Judged, Step
+from linghang.words import tr
+
+MAX_SHOWN_SETS = 3
+
+
+def show_json(judged: Judged, trace: bool) -> None:
+    """Print the judgement as JSON; with the trace also every element at every floor."""
+    document = judged.verdict.to_dict()
+    if trace:
+        for floor, one in judged.verdict.floors.items():
+            document["floors"][floor]["elements"] = [element.to_dict() for element in one.elements]
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def show(judged: Judged, file: Path, floor: str | None, level: str | None, trace: bool) -> None:
+    """Print the judgement for a person."""
+    floors = judged.verdict.floors
+    floor = _chosen(floor, tuple(floors), "declared", "--floor")
+    level = _chosen(level, judged.pack.level_ids, _next_level(judged, floor), "--level")
+    console = terminal()
+    console.print(_heading(judged, file))
+    console.print(_ladder(judged))
+    console.print(_parts(judged, floor))
+    console.print(_reasons(judged, floor, level))
+    if trace:
+        console.print(_trace(judged, floor))
+
+
+def _chosen(value: str | None, known: tuple[str, ...], default: str, option: str) -> str:
+    if value is None:
+        return default
+    if value not in known:
+        raise BadInput("{option} takes {choices}, not “{value}”", option=option, choices=", ".join(known), value=value)
+    return value
+
+
+def _next_level(judged: Judged, floor: str) -> str:
+    """The level above the confirmed one; the highest if there is none above."""
+    one = judged.verdict.floors[floor]  # type: ignore[index]
+    levels = judged.pack.level_ids
+    above = levels.index(one.confirmed) + 1 if one.confirmed else 0
+    return levels[min(above, len(levels) - 1)]
+
+
+def _heading(judged: Judged, file: Path) -> RenderableType:
+    pack = judged.pack
+    lines = [
+        f"[bold]{escape(str(pack.title))}[/]  [dim]{escape(pack.id)}[/]",
+        tr("case {file}, judged as of {day}", file=escape(str(file)), day=judged.verdict.program.as_of),
+    ]
+    if pack.status != "complete":
+        lines.append(f"[yellow]{tr('partial pack')}[/]: {escape(str(pack.note or ''))}")
+    ours = [one for one in pack.interpretations if one.source == "platform"]
+    values = judged.verdict.program.interpretation
+    if ours:
+        named = ", ".join(f"{one.id} = {values[one.id]}" for one in ours)
+        lines.append(f"[dim]{tr('our interpretation, not the text: {named}', named=escape(named))}[/]")
+    return Panel("\n".join(lines), box=box.ROUNDED, border_style="blue", expand=False)
+
+
+def _ladder(judged: Judged) -> Table:
+    floors = judged.verdict.floors
+    table = Table(box=box.SIMPLE_HEAD, title=tr("The ladder"), title_style="bold", title_justify="left")
+    table.add_column(tr("level"))
+    for floor in floors:
+        table.add_column(tr(FLOORS[floor]))
+    for level in reversed(judged.pack.levels):
+        table.add_row(str(level.title), *(marked(one.levels[level.id].finding) for one in floors.values()))
+    table.add_section()
+    titles = {level.id: str(level.title) for level in judged.pack.levels}
+    table.add_row(
+        tr("confirmed"), *(f"[bold]{titles[one.confirmed]}[/]" if one.confirmed else "–" for one in floors.values())
+    )
+    table.add_row(tr("possible"), *(titles[one.possible] if one.possible else "–" for one in floors.values()))
+    return table
+
+
+def _parts(judged: Judged, floor: str) -> Table:
+    one = judged.verdict.floors[floor]  # type: ignore[index]
+    title = tr("What each level is made of, at the floor “{floor}”", floor=tr(FLOORS[floor]))
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table.add_column(tr("level"))
+    parts = [part for part in PARTS if any(level.parts.get(part) for level in one.levels.values())]  # type: ignore[call-overload]
+    for part in parts:
+        table.add_column(tr(PARTS[part]))
+    table.add_column(tr("unmet"), justify="right")
+    table.add_column(tr("missing"), justify="right")
+    for level in reversed(judged.pack.levels):
+        verdict = one.levels[level.id]
+        cells = [marked(verdict.parts[part]) for part in parts]  # type: ignore[index]
+        table.add_row(str(level.title), *cells, str(len(verdict.failing)), str(len(verdict.missing)))
+    return table
+
+
+def _reasons(judged: Judged, floor: str, level: str) -> RenderableType:
+    verdict = judged.verdict.floors[floor].levels[level]  # type: ignore[index]
+    title = next(str(one.title) for one in judged.pack.levels if one.id == level)
+    heading = Text.from_markup(f"[bold]{tr('Why: {level}', level=title)}[/]  {marked(verdict.finding)}")
+    if verdict.waived:
+        heading.append("  " + tr("coverage waived: {reason}", reason=_waiver(judged, level)), style="dim")
+    if not verdict.failing and not verdict.missing:
+        return Group(heading, Text("  " + tr("Every condition is met."), style="green"))
+    table = Table(box=box.SIMPLE, show_header=True, pad_edge=False)
+    for column in ("", tr("clause")):
+        table.add_column(column, no_wrap=True)
+    for column in (tr("condition"), tr("stated")):
+        table.add_column(column, overflow="fold")
+    for mark, ids in (("unmet", verdict.failing), ("unknown", verdict.missing)):
+        for condition in ids:
+            table.add_row(marked(mark, with_word=False), *_condition(judged, floor, level, condition))
+    return Group(heading, table, *_deciding(verdict.deciding, verdict.deciding_count))
+
+
+def _waiver(judged: Judged, level: str) -> str:
+    return next((reason for key, reason in judged.case.waivers.items() if key.startswith(f"{level}.")), "")
+
+
+def _condition(judged: Judged, floor: str, level: str, condition: str) -> tuple[str, str, str]:
+    plan = next(one for one in judged.verdict.program.plans if one.level.id == level)
+    asked = next(one.asked for one in plan.conditions if one.id == condition)
+    elements = judged.verdict.floors[floor].elements  # type: ignore[index]
+    found = next(one for one in elements if one.asked.key == asked.key)
+    if found.stated is None:
+        values = ", ".join(f"{one.said} = {one.shown or '?'}" for one in found.step.steps[:1]) if found.step else ""
+        stated = escape(values) or tr(REASONS["not_stated"])
+    else:
+        stated = f"{tr(FINDINGS[found.stated])} · {tr(FLOORS[found.proof or 'declared'])}"
+        if found.reason == "below_floor":
+            stated += f" [yellow]({tr(REASONS['below_floor'])})[/]"
+    return asked.cited, f"{escape(str(asked.text))} [dim]{escape(condition)}[/]", stated
+
+
+def _deciding(sets: tuple[tuple[str, ...], ...], count: int) -> list[RenderableType]:
+    if not count:
+        return []
+    size = len(sets[0])
+    if count == 1:
+        said = tr(
+            "Deciding evidence: the {size} missing conditions; the level is confirmed when all are met.", size=size
+        )
+        return [Text(said, style="cyan")]
+    said = tr(
+        "Deciding evidence: {count} smallest sets of {size}; any of them confirms the level when met, such as",
+        count=count,
+        size=size,
+    )
+    shown = [Text("  · " + ", ".join(one)) for one in sets[:MAX_SHOWN_SETS]]
+    return [Text(said, style="cyan"), *shown]
+
+
+def _trace(judged: Judged, floor: str) -> Tree:
+    """Every element by level and link, with what was stated; compound rules step by step."""
+    tree = Tree(f"[bold]{tr('Every element at the floor “{floor}”', floor=tr(FLOORS[floor]))}[/]")
+    links = {link.id: str(link.title) for link in judged.pack.links}
+    levels = {"all": tr("every level"), **{level.id: str(level.title) for level in judged.pack.levels}}
+    branches: dict[tuple[str, str], Tree] = {}
+    for one in sorted(judged.verdict.floors[floor].elements, key=lambda one: list(levels).index(one.asked.level)):  # type: ignore[index]
+        asked = one.asked
+        group = links[asked.link] if asked.link else tr(PARTS[asked.part])
+        branch = branches.get((asked.level, group))
+        if branch is None:
+            branch = branches[asked.level, group] = tree.add(f"[bold]{levels[asked.level]}[/] · {group}")
+        notes = [tr(KINDS[asked.kind]), tr(FORCES[asked.force])]
+        if one.proof:
+            notes.append(tr(FLOORS[one.proof]))
+        if one.reason:
+            notes.append(tr(REASONS[one.reason]))
+        leaf = branch.add(
+            f"{marked(one.finding)}  {asked.cited}  {escape(str(asked.text))}  [dim]{' · '.join(notes)}[/]"
+        )
+        if one.step:
+            _add_step(leaf, one.step)
+    return tree
+
+
+def _add_step(tree: Tree, step: Step) -> None:
+    shown = marked(step.shown) if step.shown in FINDINGS else escape(step.shown or "?")
+    branch = tree.add(f"[dim]{escape(step.said)}[/] → {shown}")
+    for one in step.steps:
+        _add_step(branch, one)
