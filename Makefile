@@ -17,8 +17,8 @@ run: setup ## the main job: judge the example factory and show its ladder of lev
 	@$(LINGHANG) judge examples/wheel-works.yaml
 
 .PHONY: test
-test: setup lint ## lint, types, walls and every test
-	@$(PY) -m pytest -n auto --dist worksteal
+test: setup lint ## lint, types, walls and the tests (SLOW=1: the slow ones too, as CI runs them)
+	@$(PY) -m pytest -n auto --dist worksteal $(if $(SLOW),,-m "not slow")
 
 .PHONY: lint
 lint: setup ## ruff, mypy --strict and the walls of the house
@@ -27,6 +27,7 @@ lint: setup ## ruff, mypy --strict and the walls of the house
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache | tail -n 4
 	@$(LINGHANG) packs check
+	@$(PY) scripts/messages.py --check
 
 .PHONY: bench
 bench: ## time the work beside its peer, in one run, and print the ratios

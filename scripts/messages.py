@@ -55,8 +55,12 @@ def written(catalogue: Catalog) -> bytes:
     """Return the catalogue as text, without the dates that would change it each time."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=120, no_location=True)
-    return re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|'
-                  rb'Generated-By)[^\n]*\n', b"", buffer.getvalue())
+    return re.sub(
+        rb'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|'
+        rb"Generated-By)[^\n]*\n",
+        b"",
+        buffer.getvalue(),
+    )
 
 
 def main(check: bool) -> int:

@@ -1,9 +1,13 @@
 """Bad input: what is wrong, where, and what would be right."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linghang.words import tr
+from linghang.words import Listed, tr
+
+MAX_NAMED = 8
+"""Known names that are listed whole; of more, only examples are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,28 @@ def nearest(wanted: str, known: Sequence[str]) -> str:
     """Name the known words that look like `wanted`, for the sentence that refuses it."""
     from difflib import get_close_matches
 
-    close = get_close_matches(wanted, known, n=3, cutoff=0.6)
+    shown = list(dict.fromkeys(one.removesuffix("@all") for one in known))
+    close = get_close_matches(wanted, shown, n=3, cutoff=0.6)
     if close:
-        return tr("did you mean {names}?", names=", ".join(close))
-    return tr("known are {names}", names=", ".join(known[:8]) + (", …" if len(known) > 8 else ""))
+        return tr("did you mean {names}?", names=Listed(close))
+    if not shown:
+        return tr("there is none here")
+    if len(shown) > MAX_NAMED:
+        return tr("{count} are known, such as {names}", count=len(shown), names=Listed(shown[:3]))
+    return tr("known are {names}", names=Listed(shown))
+
+
+def reason_of(error: OSError) -> str:
+    """Say why the operating system refused, in the reader's language where it is a common reason."""
+    common = {
+        errno.ENOENT: tr("it is not there"),
+        errno.EACCES: tr("you may not do that there"),
+        errno.EPERM: tr("you may not do that there"),
+        errno.EISDIR: tr("it is a folder"),
+        errno.ENOTDIR: tr("a part of the path is no folder"),
+        errno.ENOSPC: tr("the disk is full"),
+        errno.EDQUOT: tr("the disk quota is used up"),
+        errno.EFBIG: tr("the file would become larger than is allowed"),
+        errno.EROFS: tr("the disk is read-only"),
+    }
+    return common.get(error.errno or 0) or error.strerror or str(error)

@@ -48,7 +48,25 @@ def use(chosen: Language) -> None:
 def tr(message: str, /, **values: object) -> str:
     """Say `message` in the current language, with `values` in its {braces}."""
     said = _catalogue(language()).gettext(message) if message else ""
-    return said.format_map(_Said(values)) if values else said
+    return said.format(**values) if values else said
+
+
+class Word(str):
+    """A word of the catalogue that goes into another message: said in the language of that message."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return format(tr(str(self)), spec)
+
+
+class Listed(tuple[object, ...]):
+    """Several names in one message, joined as its language joins them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ("、" if language() == "zh" else ", ").join(map(str, self))
 
 
 def later(message: str) -> str:
@@ -90,11 +108,3 @@ def _known(value: str) -> Language | None:
 @cache
 def _catalogue(chosen: Language) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, str(LOCALE_DIR), [chosen], fallback=True)
-
-
-class _Said(dict[str, object]):
-    """Values of a message: texts and nested messages are said in the current language."""
-
-    def __getitem__(self, key: str) -> object:
-        value = super().__getitem__(key)
-        return str(value) if isinstance(value, Text) else value

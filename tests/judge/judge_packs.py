@@ -82,13 +82,28 @@ def written(*elements: dict[str, Any], levels: tuple[str, ...] = ("basic",), **s
     }
 
 
-def build_pack(content: Mapping[str, Any]) -> Pack:
+def build_pack(content: Mapping[str, Any], *changes: Mapping[str, Any]) -> Pack:
+    """Build a pack; `changes` make it an overlay on it."""
+    sources = [content]
+    if changes:
+        head = {key: content[key] for key in ("format", "short", "title", "status", "valid")}
+        sources.append({**head, "id": "overlay", "base": content["id"], "changes": list(changes)})
+    return build([Source(f"{one['id']}.yaml", _mapping(one), "0" * 64) for one in sources])
+
+
+def change(verb: str, target: str, body: Mapping[str, Any] | None = None, section: str = "elements") -> dict[str, Any]:
+    """One change of an overlay."""
+    stated = {} if body is None else {"with": {key: value for key, value in body.items() if key != "id"}}
+    return {verb: target, "in": section, "basis": text("a notice"), **stated}
+
+
+def _mapping(content: Mapping[str, Any]) -> document.Mapping:
     whole = document.Mapping(1)
     whole.update(content)
-    return build([Source("small.yaml", whole, "0" * 64)])
+    return whole
 
 
-def program(
+def small_program(
     *elements: dict[str, Any], link_covered: str = "all", as_of: date = AS_OF, chosen: Any = None, **rest: Any
 ) -> Program:
     """A small pack made ready to judge."""

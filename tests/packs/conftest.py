@@ -1,8 +1,10 @@
 """Tests of the packs of conditions that come with the product."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from linghang.words import use
+from linghang.words import language, use
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
@@ -11,5 +13,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
+    before = language()
     use("en")
+    yield
+    use(before)

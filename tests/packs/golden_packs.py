@@ -16,6 +16,7 @@ from pathlib import Path
 from linghang.conditions.shelf import load_pack
 from linghang.judge.case import Case, Claim, Fact
 from linghang.judge.program import Program, prepare
+from linghang.judge.verdict import Verdict
 
 NATIONAL, NEIMENGGU, JIANGSU, HAINAN = "national-2024", "neimenggu-2025", "jiangsu-2025", "hainan-2025"
 DOCUMENTS = (NATIONAL, NEIMENGGU)
@@ -61,8 +62,9 @@ WEAKEST = {
 
 @dataclass(frozen=True)
 class Row:
-    """One element of a document."""
+    """One element of a document, as a pack asks it."""
 
+    pack: str
     document: str
     id: str
     level: str
@@ -96,7 +98,7 @@ def rows(pack: str) -> tuple[Row, ...]:
     if pack in DOCUMENTS:
         return _table(pack)
     differences = {(row.id, row.level): row for row in _table(pack)}
-    kept = [differences.pop((row.id, row.level), row) for row in _table(NATIONAL)]
+    kept = [differences.pop((row.id, row.level), replace(row, pack=pack)) for row in _table(NATIONAL)]
     return (*kept, *differences.values())
 
 
@@ -109,7 +111,7 @@ def own_rows(pack: str) -> tuple[Row, ...]:
 def _table(pack: str) -> tuple[Row, ...]:
     with (Path(__file__).parent / f"{pack}.tsv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            Row(SHORT[pack], **{**line, "required": line["required"] == "yes"})
+            Row(pack, SHORT[pack], **{**line, "required": line["required"] == "yes"})
             for line in csv.DictReader(file, delimiter="\t")
         )
 
@@ -176,6 +178,18 @@ def but(case: Case, claims: Mapping[str, Claim | None] | None = None, **facts: F
 
 def _but(before: Mapping, changes: Mapping) -> dict:
     return {name: value for name, value in {**before, **changes}.items() if value is not None}
+
+
+KEYS = ("finding", "parts", "links", "failing", "missing", "deciding")
+"""What examples say of a level."""
+
+
+def said(verdict: Verdict) -> dict[str, dict[str, object]]:
+    """Return what a verdict says, of the keys that examples are about."""
+    floors = verdict.to_dict()["floors"]
+    for one in floors.values():
+        one["levels"] = {level: {key: found[key] for key in KEYS} for level, found in one["levels"].items()}
+    return floors
 
 
 # --- examples: a case, and what follows from the documents ---

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from linghang.cli.names import FLOORS, terminal
 from linghang.usecases.batch import BatchReport
-from linghang.words import tr
+from linghang.words import Listed, tr
 
 MAX_NAMED = 8
 
@@ -23,7 +23,7 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on the terminal's error channel, so that results can be piped."""
     console = Console(stderr=True, quiet=quiet)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(tr("judging"), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -49,9 +49,9 @@ def show(report: BatchReport, output: Path, as_json: bool) -> None:
 
 
 def _warn(report: BatchReport) -> None:
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     if report.missing:
-        named = ", ".join(report.missing[:MAX_NAMED]) + (", …" if len(report.missing) > MAX_NAMED else "")
+        named = Listed([*report.missing[:MAX_NAMED], *(["…"] if len(report.missing) > MAX_NAMED else [])])
         console.print(
             tr(
                 "{count} columns are not in the table, so they are unknown for everybody: {names}",
@@ -60,11 +60,19 @@ def _warn(report: BatchReport) -> None:
             ),
             style="yellow",
         )
+    if report.odd_proofs:
+        console.print(
+            tr(
+                "these proof columns belong to no column that the pack reads; they were not used: {names}",
+                names=Listed(report.odd_proofs),
+            ),
+            style="yellow",
+        )
     if report.derived:
         console.print(
             tr(
                 "these columns are derived by the judge; they were passed through, not read: {names}",
-                names=", ".join(report.derived),
+                names=Listed(report.derived),
             ),
             style="yellow",
         )

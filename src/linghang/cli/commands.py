@@ -19,7 +19,7 @@ def build() -> Callable[..., Any]:
     app = typer.Typer(
         cls=SpeakingGroup,
         name="linghang",
-        help=tr("Judge, prove and plan the levels of the smart-factory programme from a factory's own data."),
+        help=tr("Which level of the smart-factory programme has a factory really reached, and why?"),
         epilog=tr("Exit status: 0 done, 2 bad input."),
         no_args_is_help=True,
         add_completion=False,
@@ -62,7 +62,7 @@ def _register_judge(app: typer.Typer) -> None:
         pack: Annotated[
             str | None, typer.Option(help=tr("Pack (id or file) instead of the one that the case names."))
         ] = None,
-        as_of: AsOf() = None,  # type: ignore[valid-type]
+        as_of: AsOf(tr("Day of judgement, for example 2026-06-30 (else the case's, else today).")) = None,  # type: ignore[valid-type]
         interpretation: Interpretation() = None,  # type: ignore[valid-type]
         floor: Annotated[
             str | None,
@@ -83,10 +83,11 @@ def _register_judge(app: typer.Typer) -> None:
         judged = judge_case(
             case, today=date.today(), pack=pack, as_of=as_of, interpretation=interpretations(interpretation)
         )
+        reasons = judge_view.chosen(judged, floor, level)
         if as_json:
             judge_view.show_json(judged, trace)
         else:
-            judge_view.show(judged, case, floor, level, trace)
+            judge_view.show(judged, case, *reasons, trace)
 
 
 def _register_batch(app: typer.Typer) -> None:
@@ -97,7 +98,7 @@ def _register_batch(app: typer.Typer) -> None:
         ],
         output: Annotated[Path, typer.Option("--output", "-o", help=tr("Where the verdicts go."))],
         pack: Annotated[str, typer.Option(help=tr("Pack to judge by (id or file)."))],
-        as_of: AsOf() = None,  # type: ignore[valid-type]
+        as_of: AsOf(tr("Day of judgement, for example 2026-06-30 (else today).")) = None,  # type: ignore[valid-type]
         interpretation: Interpretation() = None,  # type: ignore[valid-type]
         masks: Annotated[
             bool, typer.Option("--masks/--no-masks", help=tr("Write the reasons (failing and missing masks)."))

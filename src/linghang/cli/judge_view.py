@@ -14,7 +14,7 @@ from rich.tree import Tree
 from linghang.cli.names import FINDINGS, FLOORS, FORCES, KINDS, PARTS, REASONS, marked, terminal
 from linghang.errors import BadInput
 from linghang.usecases.judging import Judged, Step
-from linghang.words import tr
+from linghang.words import Listed, tr
 
 MAX_SHOWN_SETS = 3
 
@@ -28,11 +28,14 @@ def show_json(judged: Judged, trace: bool) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def show(judged: Judged, file: Path, floor: str | None, level: str | None, trace: bool) -> None:
+def chosen(judged: Judged, floor: str | None, level: str | None) -> tuple[str, str]:
+    """Return the floor and the level that the reasons are given for, by `--floor` and `--level` if they are there."""
+    floor = _chosen(floor, tuple(judged.verdict.floors), "declared", "--floor")
+    return floor, _chosen(level, judged.pack.level_ids, _next_level(judged, floor), "--level")
+
+
+def show(judged: Judged, file: Path, floor: str, level: str, trace: bool) -> None:
     """Print the judgement for a person."""
-    floors = judged.verdict.floors
-    floor = _chosen(floor, tuple(floors), "declared", "--floor")
-    level = _chosen(level, judged.pack.level_ids, _next_level(judged, floor), "--level")
     console = terminal()
     console.print(_heading(judged, file))
     console.print(_ladder(judged))
@@ -46,7 +49,7 @@ def _chosen(value: str | None, known: tuple[str, ...], default: str, option: str
     if value is None:
         return default
     if value not in known:
-        raise BadInput("{option} takes {choices}, not “{value}”", option=option, choices=", ".join(known), value=value)
+        raise BadInput("{option} takes {choices}, not “{value}”", option=option, choices=Listed(known), value=value)
     return value
 
 
@@ -65,12 +68,14 @@ def _heading(judged: Judged, file: Path) -> RenderableType:
         tr("case {file}, judged as of {day}", file=escape(str(file)), day=judged.verdict.program.as_of),
     ]
     if pack.status != "complete":
-        lines.append(f"[yellow]{tr('partial pack')}[/]: {escape(str(pack.note or ''))}")
+        partial = tr("partial pack")
+        lines.append(f"[yellow]{partial}[/]: {escape(str(pack.note or ''))}")
     ours = [one for one in pack.interpretations if one.source == "platform"]
     values = judged.verdict.program.interpretation
     if ours:
-        named = ", ".join(f"{one.id} = {values[one.id]}" for one in ours)
-        lines.append(f"[dim]{tr('our interpretation, not the text: {named}', named=escape(named))}[/]")
+        named = str(Listed(f"{one.id} = {values[one.id]}" for one in ours))
+        said = tr("our interpretation, not the text: {named}", named=escape(named))
+        lines.append(f"[dim]{said}[/]")
     return Panel("\n".join(lines), box=box.ROUNDED, border_style="blue", expand=False)
 
 
@@ -111,7 +116,8 @@ def _parts(judged: Judged, floor: str) -> Table:
 def _reasons(judged: Judged, floor: str, level: str) -> RenderableType:
     verdict = judged.verdict.floors[floor].levels[level]  # type: ignore[index]
     title = next(str(one.title) for one in judged.pack.levels if one.id == level)
-    heading = Text.from_markup(f"[bold]{tr('Why: {level}', level=title)}[/]  {marked(verdict.finding)}")
+    why = tr("Why: {level}", level=title)
+    heading = Text.from_markup(f"[bold]{why}[/]  {marked(verdict.finding)}")
     if verdict.waived:
         heading.append("  " + tr("coverage waived: {reason}", reason=_waiver(judged, level)), style="dim")
     if not verdict.failing and not verdict.missing:
@@ -166,7 +172,8 @@ def _deciding(sets: tuple[tuple[str, ...], ...], count: int) -> list[RenderableT
 
 def _trace(judged: Judged, floor: str) -> Tree:
     """Every element by level and link, with what was stated; compound rules step by step."""
-    tree = Tree(f"[bold]{tr('Every element at the floor “{floor}”', floor=tr(FLOORS[floor]))}[/]")
+    title = tr("Every element at the floor “{floor}”", floor=tr(FLOORS[floor]))
+    tree = Tree(f"[bold]{title}[/]")
     links = {link.id: str(link.title) for link in judged.pack.links}
     levels = {"all": tr("every level"), **{level.id: str(level.title) for level in judged.pack.levels}}
     branches: dict[tuple[str, str], Tree] = {}
@@ -193,4 +200,5 @@ def _add_step(tree: Tree, step: Step) -> None:
     shown = marked(step.shown) if step.shown in FINDINGS else escape(step.shown or "?")
     branch = tree.add(f"[dim]{escape(step.said)}[/] → {shown}")
     for one in step.steps:
-        _add_step(branch, one)
+        if one.steps or one.said != one.shown:  # a literal says itself
+            _add_step(branch, one)

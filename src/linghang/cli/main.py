@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         _complain(tr("interrupted; nothing was left half done"))
         return INTERRUPTED
-    except BrokenPipeError:  # the reader (head, less) has seen enough
+    except (BrokenPipeError, SystemExit):  # the reader (head, less) has seen enough; libraries leave by themselves
         sys.stdout = None
         return 0
     return BAD_INPUT
@@ -49,6 +49,8 @@ def _run(arguments: list[str]) -> int:
 
             _complain(complaint(error))
         return BAD_INPUT
+    if status == INTERRUPTED:  # the library makes a status of Ctrl-C
+        raise KeyboardInterrupt
     return int(status or 0)
 
 

@@ -14,16 +14,9 @@ from linghang.words import tr
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def AsOf() -> Any:
+def AsOf(said: str) -> Any:
     """`--as-of 2026-06-30`."""
-    return Annotated[
-        date | None,
-        typer.Option(
-            help=tr("Day of judgement, for example 2026-06-30 (else the case's, else today)."),
-            parser=_day,
-            metavar="DATE",
-        ),
-    ]
+    return Annotated[date | None, typer.Option(help=said, parser=_day, metavar="DATE")]
 
 
 def Interpretation() -> Any:

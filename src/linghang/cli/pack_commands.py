@@ -54,7 +54,7 @@ def _register_check(packs: typer.Typer) -> None:
     )
     def check(
         names: Annotated[
-            list[str] | None, typer.Argument(help=tr("Ids of packs, or YAML files."), metavar="[PACK]…")
+            list[str] | None, typer.Argument(help=tr("Ids of packs, or YAML files."), metavar="PACK")
         ] = None,
         as_json: Json() = False,  # type: ignore[valid-type]
     ) -> None:

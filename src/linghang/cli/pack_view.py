@@ -17,8 +17,8 @@ from rich.text import Text as Line
 
 from linghang.cli.names import FORCES, KINDS, PARTS, STATUSES, terminal
 from linghang.errors import BadInput
-from linghang.usecases.packs import Checked, Difference, Document, Listed, MaturityModel, Pack, SceneGuide
-from linghang.words import Text, tr
+from linghang.usecases.packs import Checked, Difference, Document, MaturityModel, Pack, SceneGuide, ShelfEntry
+from linghang.words import Listed, Text, tr
 
 _FORCE_COLOURS = {"must": "bold", "should": "cyan", "encouraged": "dim"}
 _CHANGE_MARKS = {"added": ("+", "green"), "removed": ("−", "red"), "changed": ("~", "yellow")}
@@ -43,7 +43,7 @@ def _print_json(value: Any) -> None:
     print(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
-def show_list(listed: Sequence[Listed], as_json: bool) -> None:
+def show_list(listed: Sequence[ShelfEntry], as_json: bool) -> None:
     """Print the packs on the shelf."""
     if as_json:
         return _print_json(listed)
@@ -51,7 +51,8 @@ def show_list(listed: Sequence[Listed], as_json: bool) -> None:
     for column in (tr("pack"), tr("kind"), tr("title"), tr("in force from"), tr("status")):
         table.add_column(column, overflow="fold")
     for one in listed:
-        name = f"[bold]{one.id}[/]" + (f"\n[dim]{tr('on {base}', base=one.base)}[/]" if one.base else "")
+        base = tr("on {base}", base=one.base) if one.base else ""
+        name = f"[bold]{one.id}[/]" + (f"\n[dim]{base}[/]" if base else "")
         status = tr(STATUSES[one.status])
         table.add_row(
             name,
@@ -78,7 +79,7 @@ def show(document: Document, level: str | None, as_json: bool) -> None:
 def _pack(pack: Pack, level: str | None) -> RenderableType:
     if level is not None and level not in pack.level_ids:
         raise BadInput(
-            "{option} takes {choices}, not “{value}”", option="--level", choices=", ".join(pack.level_ids), value=level
+            "{option} takes {choices}, not “{value}”", option="--level", choices=Listed(pack.level_ids), value=level
         )
     shown: list[RenderableType] = [_heading(pack, pack.note, " ← ".join(reversed(pack.lineage)))]
     wanted = {"all": tr("every level"), **{one.id: str(one.title) for one in pack.levels}}
@@ -192,7 +193,18 @@ def _maturity(model: MaturityModel) -> RenderableType:
         gate=model.gate.value,
         mark=model.gate.confidence,
     )
-    return Group(_heading(model, model.note), table, levels, Line("  " + gate), _marks(model.marks))
+    return Group(
+        _heading(model, model.note), table, levels, Line("  " + gate + "\n"), _items(model), _marks(model.marks)
+    )
+
+
+def _items(model: MaturityModel) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title=tr("Requirements, in our words"), title_style="bold", title_justify="left")
+    for column in (tr("code"), tr("requirement"), tr("evidence"), tr("sure")):
+        table.add_column(column, overflow="fold")
+    for item in model.items:
+        table.add_row(item.code, escape(str(item.text)), f"[dim]{escape(item.evidence)}[/]", item.confidence)
+    return table
 
 
 def show_checks(checked: Sequence[Checked], as_json: bool) -> bool:
@@ -224,7 +236,10 @@ def show_diff(before: str, after: str, found: Sequence[Difference], as_json: boo
         mark, colour = _CHANGE_MARKS[one.change]
         basis = str(one.origin.basis) if one.origin and one.origin.basis else ""
         table.add_row(
-            f"[{colour}]{mark}[/]", f"{one.id}\n[dim]{one.cited or one.section}[/]", _what(one), escape(basis)
+            f"[{colour}]{mark}[/]",
+            f"{one.id.removesuffix('@all')}\n[dim]{one.cited or one.section}[/]",
+            _what(one),
+            escape(basis),
         )
     console.print(table)
     counts = Counter(one.change for one in found)
@@ -247,5 +262,5 @@ def _what(one: Difference) -> str:
 
 def _short(value: object) -> str:
     if isinstance(value, tuple) and not isinstance(value, Text):
-        return ", ".join(map(str, value))
+        return str(Listed(value))
     return "–" if value is None else str(value)

@@ -1,19 +1,32 @@
 """What the command-line library says by itself (usage, help of --help, wrong options), said in our catalogue."""
 
+import re
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from linghang.words import tr
+from linghang.words import Listed, later, tr
 
 
 class _Speaking:
     """Commands whose usage line and help option speak the chosen language."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; Chinese has no spaces to break lines at, so long texts are folded, not cut short."""
+        from typer import rich_utils
+
+        class Folded(rich_utils.OptionHighlighter):
+            def highlight(self, text: Any) -> None:
+                text.overflow = "fold"
+                super().highlight(text)
+
+        rich_utils.highlighter = Folded()
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
     def get_usage(self, ctx: Any) -> str:
         """Return the usage line."""
         said: str = super().get_usage(ctx)  # type: ignore[misc]
-        return said.replace("Usage:", tr("Usage:"), 1)
+        return said.replace("Usage: ", tr("Usage: "), 1)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option with its help in the chosen language."""
@@ -31,9 +44,26 @@ class SpeakingGroup(_Speaking, TyperGroup):
     """A group of commands."""
 
 
+_SENTENCES = (  # plain English of the library -> ours
+    (r"Got unexpected extra arguments? \((?P<name>.*)\)", later("“{name}” is one argument too many")),
+    (r"Option '(?P<name>.*)' requires an argument\.", later("{name} needs a value")),
+    (r"Option '(?P<name>.*)' does not take a value\.", later("{name} takes no value")),
+    (r"No such command '(?P<name>[^']*)'.*", later("there is no command {name}")),
+    (r"Missing command\.", later("a command is missing")),
+)
+
+
+def _translated(sentence: str) -> str:
+    for pattern, ours in _SENTENCES:
+        if found := re.fullmatch(pattern, sentence, re.DOTALL):
+            return tr(ours, **found.groupdict())
+    return sentence
+
+
 def complaint(error: Any) -> str:
     """Say what is wrong with the options and arguments of a command."""
     kind = type(error).__name__
+    said = ""
     param = getattr(error, "param", None)
     hint = param.get_error_hint() if param is not None else getattr(error, "param_hint", None) or ""
     match kind:
@@ -42,10 +72,14 @@ def complaint(error: Any) -> str:
         case "NoSuchOption":
             said = tr("there is no option {name}", name=error.option_name)
             if error.possibilities:
-                said += "; " + tr("did you mean {names}?", names=", ".join(sorted(error.possibilities)))
+                said = tr(
+                    "{said}; {near}",
+                    said=said,
+                    near=tr("did you mean {names}?", names=Listed(sorted(error.possibilities))),
+                )
         case "BadParameter":
             said = tr("{name} cannot be “{value}”", name=hint, value=error.message)
         case _:
-            said = error.format_message()
+            said = _translated(error.format_message())
     where = error.ctx.command_path if getattr(error, "ctx", None) is not None else "linghang"
     return tr("{said} (see {command} --help)", said=said, command=where)

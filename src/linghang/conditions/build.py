@@ -100,6 +100,7 @@ def _assemble(resolved: Resolved) -> Pack:
         tables=tuple(_table(entry.shape()) for entry in sections["tables"].values()),
         indicators=tuple(_indicator(entry.shape()) for entry in sections["indicators"].values()),
         lineage=tuple(one.id for one in resolved.sources),
+        removed=resolved.removed,
         digest=hashlib.sha256("".join(one.digest for one in resolved.sources).encode()).hexdigest(),
     )
 

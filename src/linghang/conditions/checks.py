@@ -25,7 +25,7 @@ from linghang.conditions.model import (
 )
 from linghang.conditions.rules import Compare, Covers, Name, Scope, Share, Type, check, check_share_bound, names, walk
 from linghang.errors import BadInput, Place, nearest
-from linghang.words import Text
+from linghang.words import Listed, Text
 
 Places = Mapping[str, tuple[str, int | None]]
 
@@ -113,6 +113,10 @@ def _place(places: Places, key: str) -> Place:
     return Place(*places.get(key, (key, None)))
 
 
+def _may_be_id(name: str) -> bool:
+    return bool(_ID.fullmatch(name)) and name not in _RESERVED and not name.startswith("interpretation.")
+
+
 def _check_names(pack: Pack, places: Places) -> Iterator[BadInput]:
     fields = {field.id for field in fields_of(pack)}
     entries: tuple[Level | Link | Field | Table | Interpretation | Indicator, ...] = (
@@ -126,7 +130,7 @@ def _check_names(pack: Pack, places: Places) -> Iterator[BadInput]:
     stated_by = [(pack.id, pack.id), *((entry.id, entry.id) for entry in entries)]
     stated_by += [(sub.id, link.id) for link in pack.links for sub in link.sub_links]
     for name, key in stated_by:
-        if not _ID.fullmatch(name) or name in _RESERVED:
+        if not _may_be_id(name):
             yield BadInput(
                 "“{name}” cannot be an id; use lower-case words joined by . - _", _place(places, key), name=name
             )
@@ -135,7 +139,7 @@ def _check_names(pack: Pack, places: Places) -> Iterator[BadInput]:
         yield BadInput("the field {name} is there in every pack", _place(places, twice), name=twice)
     for element in pack.elements:
         refuse = _Refuser(element, places).refuse
-        if not _ID.fullmatch(element.id) or element.id in _RESERVED:
+        if not _may_be_id(element.id):
             yield refuse("“{name}” cannot be an id; use lower-case words joined by . - _", name=element.id)
         if element.id in fields:
             yield refuse("the id is the name of a field too")
@@ -249,13 +253,14 @@ def _check_levels(pack: Pack, places: Places) -> Iterator[BadInput]:
                 count=count,
                 limit=MAX_CONDITIONS,
             )
-        for element in pack.of("build", level):
+        whole = all(isinstance(rule.node, Covers) for one in pack.of("coverage", level) for rule in one.rules)
+        for element in pack.of("build", level) if whole else ():
             if (element.force == "encouraged") == (element.link in required[-1]):
                 yield _Refuser(element, places).refuse(
                     "its force is {force}, but level {level} requires the links {links}",
                     force=element.force,
                     level=level,
-                    links=", ".join(required[-1]) or "–",
+                    links=Listed(required[-1] or ("–",)),
                 )
 
 
@@ -289,7 +294,7 @@ def _check_interpretations(pack: Pack, places: Places) -> Iterator[BadInput]:
                 "the pack needs the interpretation {name} with the choices {choices}",
                 _place(places, pack.id),
                 name=LINK_COVERED,
-                choices=", ".join(LINK_COVERED_CHOICES),
+                choices=Listed(LINK_COVERED_CHOICES),
             )
     for one in pack.interpretations:
         if one.choices and one.value not in one.choices:
@@ -298,7 +303,7 @@ def _check_interpretations(pack: Pack, places: Places) -> Iterator[BadInput]:
                 _place(places, one.id),
                 subject=one.id,
                 value=one.value,
-                choices=", ".join(one.choices),
+                choices=Listed(one.choices),
             )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from linghang.conditions.shape import shown
-from linghang.errors import BadInput, Place
+from linghang.errors import BadInput, Place, reason_of
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -80,7 +80,7 @@ def read_file(path: Path, limits: Limits = PACK_LIMITS) -> Mapping:
     except IsADirectoryError:
         raise BadInput("this is a folder; a YAML file is needed", place) from None
     except OSError as error:
-        raise BadInput("cannot be read: {reason}", place, reason=error.strerror or str(error)) from None
+        raise BadInput("cannot be read: {reason}", place, reason=reason_of(error)) from None
     return read(data, str(path), limits)
 
 
@@ -99,6 +99,8 @@ def read(data: bytes, file: str, limits: Limits = PACK_LIMITS) -> Mapping:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Place(file, mark.line + 1 if mark else None)
+        if mark and "\t" in "".join(text.split("\n")[mark.line : mark.line + 1])[: mark.column + 1]:
+            raise BadInput("has a tab where YAML needs spaces", where) from None
         raise BadInput("is not YAML: {reason}", where, reason=error.problem or error.context) from None
     except yaml.YAMLError as error:
         raise BadInput("is not YAML: {reason}", Place(file), reason=str(error).splitlines()[0]) from None

@@ -192,6 +192,8 @@ class Pack:
     ----------
     lineage
         Ids of the packs that it was resolved from, base first, itself last.
+    removed
+        Key of an entry that an overlay took out -> the overlay and its basis.
     digest
         sha256 over the files of the lineage, in that order.
     """
@@ -212,6 +214,7 @@ class Pack:
     tables: tuple[Table, ...]
     indicators: tuple[Indicator, ...]
     lineage: tuple[str, ...]
+    removed: Mapping[str, Origin]
     digest: str
 
     def in_force(self, day: date) -> bool:

@@ -12,7 +12,7 @@ from linghang.conditions.document import Mapping
 from linghang.conditions.model import Origin
 from linghang.conditions.shape import Shape
 from linghang.errors import BadInput, Place, nearest
-from linghang.words import Text
+from linghang.words import Listed, Text
 
 SECTIONS = ("levels", "links", "interpretation", "fields", "tables", "elements", "indicators")
 FORMAT = "linghang-pack/1"
@@ -54,10 +54,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """All sections after the changes of all overlays: section -> key -> entry."""
+    """All sections after the changes of all overlays: section -> key -> entry; and who removed what, on what basis."""
 
     sources: tuple[Source, ...]
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    removed: dict[str, Origin] = field(default_factory=dict)
 
 
 def resolve(sources: Sequence[Source]) -> Resolved:
@@ -72,6 +73,7 @@ def resolve(sources: Sequence[Source]) -> Resolved:
     if "changes" in base.content:
         raise Shape(base.content, base.file).refuse("“changes” need a “base” that they change", "changes")
     sections = {section: dict(_entries(base, section)) for section in SECTIONS}
+    removed: dict[str, Origin] = {}
     for overlay in overlays:
         for section in SECTIONS:
             if section in overlay.content:
@@ -82,8 +84,8 @@ def resolve(sources: Sequence[Source]) -> Resolved:
                     section=section,
                 )
         for change in Shape(overlay.content, overlay.file).items("changes"):
-            _apply(change, overlay, sections)
-    return Resolved(tuple(sources), sections)
+            _apply(change, overlay, sections, removed)
+    return Resolved(tuple(sources), sections, removed)
 
 
 def key_of(body: dict[str, Any], section: str) -> str:
@@ -107,7 +109,7 @@ def _entry(shape: Shape, source: Source, basis: Text | None) -> Entry:
     return Entry(shape.data, dict.fromkeys(shape.data, origin), source.file, shape.line)
 
 
-def _apply(change: Shape, source: Source, sections: dict[str, dict[str, Entry]]) -> None:
+def _apply(change: Shape, source: Source, sections: dict[str, dict[str, Entry]], removed: dict[str, Origin]) -> None:
     verbs = [verb for verb in ("add", "remove", "replace") if verb in change.data]
     if len(verbs) != 1:
         raise change.refuse("a change has exactly one of add, remove, replace")
@@ -118,7 +120,9 @@ def _apply(change: Shape, source: Source, sections: dict[str, dict[str, Entry]])
     basis = _basis(change)
     entries = sections[section]
     if verb == "remove":
-        del entries[_find(change, verb, target, entries)]
+        key = _find(change, verb, target, entries)
+        removed[key] = Origin(source.id, basis)
+        del entries[key]
     else:
         body = change.shape("with")
         if "id" in body.data:
@@ -153,7 +157,7 @@ def _find(change: Shape, verb: str, target: str, entries: dict[str, Entry]) -> s
             "“{name}” stands at several levels; say which: {names}",
             verb,
             name=target,
-            names=", ".join(matches),
+            names=Listed(matches),
         )
     raise change.refuse("the base has no “{name}”; {near}", verb, name=target, near=nearest(target, sorted(entries)))
 
@@ -164,9 +168,18 @@ def _add(body: Shape, target: str, section: str, entries: dict[str, Entry], sour
     key = key_of(whole, section)
     if key in entries:
         raise body.refuse("the base has “{name}” already; replace it instead", name=key)
-    entries[key] = replace(
-        entry, body=_with_lines(whole, body), origins={**entry.origins, "id": Origin(source.id, basis)}
-    )
+    added = replace(entry, body=_with_lines(whole, body), origins={**entry.origins, "id": Origin(source.id, basis)})
+    _insert(entries, key, added)
+
+
+def _insert(entries: dict[str, Entry], key: str, added: Entry) -> None:
+    """Put an entry behind the last one of its part and clause, so that reasons follow the text; else at the end."""
+    beside = (added.body.get("part"), added.body.get("clause"))
+    before = [one for one, entry in entries.items() if (entry.body.get("part"), entry.body.get("clause")) == beside]
+    behind = list(entries)[list(entries).index(before[-1]) + 1 :] if before and beside[1] else []
+    moved = {one: entries.pop(one) for one in behind}
+    entries[key] = added
+    entries.update(moved)
 
 
 def _replaced(before: Entry, body: Shape, source: Source, basis: Text) -> Entry:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import Literal
 
 from linghang.errors import BadInput, nearest
-from linghang.words import tr
+from linghang.words import Word, later, tr
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 24
@@ -161,6 +161,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.ASCII,
 )
+TYPE_WORDS = (later("finding"), later("number"), later("date"), later("code"), later("share"))
+
 _RESERVED = frozenset({"and", "or", "not", "in", "true", "false"})
 _FLIPPED: dict[str, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
 
@@ -449,7 +451,7 @@ def check(node: Node, scope: Scope) -> None:
     """
     found = type_of(node, scope)
     if found != "finding":
-        raise BadInput("the rule gives a {type}, not a finding; compare it with something", type=found)
+        raise BadInput("the rule gives a {type}, not a finding; compare it with something", type=Word(found))
 
 
 def type_of(node: Node, scope: Scope) -> Type:
@@ -471,7 +473,7 @@ def type_of(node: Node, scope: Scope) -> Type:
             _check_comparison(node, scope)
         case Among(left, _):
             if (found := type_of(left, scope)) != "code" or _is_fixed(left):
-                raise BadInput("“in” asks whether a field of codes is among some, not a {type}", type=found)
+                raise BadInput("“in” asks whether a field of codes is among some, not a {type}", type=Word(found))
         case Not(part):
             _check_findings((part,), scope)
         case All(parts) | Any(parts):
@@ -527,7 +529,7 @@ def _check_findings(parts: tuple[Node, ...], scope: Scope) -> None:
     for part in parts:
         found = type_of(part, scope)
         if found != "finding":
-            raise BadInput("a {type} stands where a finding is needed; compare it with something", type=found)
+            raise BadInput("a {type} stands where a finding is needed; compare it with something", type=Word(found))
 
 
 def _check_comparison(node: Compare, scope: Scope) -> None:
@@ -543,7 +545,7 @@ def _check_comparison(node: Compare, scope: Scope) -> None:
     if _is_fixed(node.left):
         raise BadInput("a comparison needs a field of the factory on one side")
     if left != right or left == "share":
-        raise BadInput("a {left} cannot be compared with a {right}", left=left, right=right)
+        raise BadInput("a {left} cannot be compared with a {right}", left=Word(left), right=Word(right))
     if left == "finding":
         raise BadInput("findings are joined by and, or, not; they are not compared")
     if left == "code" and node.operator not in ("==", "!="):
@@ -574,3 +576,16 @@ def _check_lookup(table: str, keys: tuple[str, ...], scope: Scope) -> None:
     for key in keys:
         if scope.fields.get(key) != "code":
             raise BadInput("table {name} is looked up by {key}, which is not a field of codes", name=table, key=key)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the day `months` months earlier, or the last day of that month where the day does not exist."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1:
+        return date.min
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")

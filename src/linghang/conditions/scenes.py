@@ -9,7 +9,7 @@ from linghang.conditions.build import validity
 from linghang.conditions.document import read_file
 from linghang.conditions.shape import Shape
 from linghang.errors import BadInput, Place, nearest
-from linghang.words import Text
+from linghang.words import Listed, Text
 
 FORMAT = "linghang-scenes/1"
 MODEL_INNOVATION = "model_innovation"
@@ -138,5 +138,5 @@ def _scene(shape: Shape, marks: Mapping[str, Text], links: Mapping[str, str]) ->
             "belongs to {found}, but its guide link to {right}", "link", found=scene.link, right=links[scene.guide_link]
         )
     if unknown := [mark for mark in scene.basis if mark not in marks]:
-        raise shape.refuse("“{value}” is not one of {choices}", "basis", value=unknown[0], choices=", ".join(marks))
+        raise shape.refuse("“{value}” is not one of {choices}", "basis", value=unknown[0], choices=Listed(marks))
     return scene

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from linghang.errors import BadInput, Place, nearest
-from linghang.words import Text, later, tr
+from linghang.words import Listed, Text, later, tr
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Shape:
         if value is None:
             raise self._missing(key)
         if value not in choices:
-            raise self.refuse("“{value}” is not one of {choices}", key, value=shown(value), choices=", ".join(choices))
+            raise self.refuse("“{value}” is not one of {choices}", key, value=shown(value), choices=Listed(choices))
         return value
 
     def text(self, key: str) -> Text:

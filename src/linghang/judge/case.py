@@ -1,6 +1,6 @@
 """What is known of one factory: findings with their proof, facts, waivers. Read from a case file, checked whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from linghang.conditions.shape import Shape, shown
 from linghang.errors import BadInput, ManyProblems, Place, nearest
 from linghang.judge.findings import FINDINGS, STRENGTH, Finding, Proof
 from linghang.judge.program import Program
-from linghang.words import later, tr
+from linghang.words import Listed, later, tr
 
 T = TypeVar("T")
 Value = Decimal | date | str | bool
@@ -66,18 +66,20 @@ def read_case(content: Mapping[str, object], file: str, program: Program) -> Cas
         Everything in the file that is not known, not possible or not reasoned, each with its line.
     """
     shape = Shape(content, file)
-    shape.taken.update(_KEYS)
     problems: list[BadInput] = []
     findings = dict(_kept(_findings(shape, program), problems))
     facts = dict(_kept(_facts(shape, program), problems))
     waivers = dict(_kept(_waivers(shape, program), problems))
-    try:
-        shape.done()
-    except BadInput as error:
-        problems.append(error)
+    problems += [_not_known(shape, key) for key in content if key not in _KEYS]
     if problems:
         raise problems[0] if len(problems) == 1 else ManyProblems(problems)
     return Case(findings, facts, waivers)
+
+
+def _not_known(shape: Shape, key: str) -> BadInput:
+    return shape.refuse(
+        "the key “{name}” is not known here; {near}", key, name=shown(key), near=nearest(shown(key), _KEYS)
+    )
 
 
 def _kept(read: Iterator[tuple[str, T] | BadInput], problems: list[BadInput]) -> Iterator[tuple[str, T]]:
@@ -88,14 +90,26 @@ def _kept(read: Iterator[tuple[str, T] | BadInput], problems: list[BadInput]) ->
             yield one
 
 
-def _findings(shape: Shape, program: Program) -> Iterator[tuple[str, Claim] | BadInput]:
-    given = _mapping(shape, "findings")
+def _each(shape: Shape, section: str, read: Callable[[Shape, str], T | None]) -> Iterator[tuple[str, T] | BadInput]:
+    """Read a section key by key, so that everything that is wrong is said and not only the first thing."""
+    try:
+        given = _mapping(shape, section)
+    except BadInput as error:
+        yield error
+        return
     for key in given.data if given else ():
         assert given is not None
         try:
-            yield key, _claim(given, key, program)
+            found = read(given, key)
         except BadInput as error:
             yield error
+        else:
+            if found is not None:
+                yield key, found
+
+
+def _findings(shape: Shape, program: Program) -> Iterator[tuple[str, Claim] | BadInput]:
+    return _each(shape, "findings", lambda given, key: _claim(given, key, program))
 
 
 def _claim(given: Shape, key: str, program: Program) -> Claim:
@@ -170,47 +184,48 @@ def _maturity(shape: Shape, _: Program) -> Iterator[tuple[str, Fact]]:
     yield "maturity_level", Fact(Decimal(level), proof)
 
 
-def _scenes(shape: Shape, program: Program) -> Iterator[tuple[str, Fact]]:
+def _scenes(shape: Shape, program: Program) -> Iterator[tuple[str, Fact] | BadInput]:
     given = _mapping(shape, "scenes")
     if given is None:
         return
     given.subject = "scenes"
     proof = cast(Proof, given.word("proof", _PROOFS, "declared"))
-    counts = _mapping(given, "count")
+    given.taken.add("count")
     given.done()
+    for found in _each(given, "count", lambda counts, level: _count(counts, level, program)):
+        yield found if isinstance(found, BadInput) else (f"scenes_{found[0]}", Fact(found[1], proof))
+
+
+def _count(counts: Shape, level: str, program: Program) -> Decimal | None:
     levels = program.pack.level_ids
-    for level in counts.data if counts else ():
-        assert counts is not None
-        if level not in levels:
-            raise counts.refuse("there is no level {name}; {near}", level, name=level, near=nearest(level, levels))
-        count = counts.maybe(level, int)
-        if count is None:
-            continue
-        if count < 0:
-            raise counts.refuse("a number of scenes cannot be negative ({count})", level, count=count)
-        yield f"scenes_{level}", Fact(Decimal(count), proof)
+    if level not in levels:
+        raise counts.refuse("there is no level {name}; {near}", level, name=level, near=nearest(level, levels))
+    count = counts.maybe(level, int)
+    if count is not None and count < 0:
+        raise counts.refuse("a number of scenes cannot be negative ({count})", level, count=count)
+    return None if count is None else Decimal(count)
 
 
-def _other_facts(shape: Shape, program: Program) -> Iterator[tuple[str, Fact]]:
-    given = _mapping(shape, "facts")
+def _other_facts(shape: Shape, program: Program) -> Iterator[tuple[str, Fact] | BadInput]:
     own = {field.id: field for field in program.pack.fields}
-    for name in given.data if given else ():
-        assert given is not None
-        if name not in own:
-            raise given.refuse(
-                "pack {pack} has no field {name}; {near}",
-                name,
-                pack=program.pack.id,
-                name=name,
-                near=nearest(name, sorted(own)),
-            )
-        fact = given.shape(name)
-        fact.subject = name
-        proof = cast(Proof, fact.word("proof", _PROOFS, "declared"))
-        value = fact.maybe("value", object)
-        fact.done()
-        if value is not None:
-            yield name, Fact(_fitting(value, own[name], fact), proof)
+    return _each(shape, "facts", lambda given, name: _fact(given, name, own, program.pack.id))
+
+
+def _fact(given: Shape, name: str, own: Mapping[str, Field], pack: str) -> Fact | None:
+    if name not in own:
+        raise given.refuse(
+            "pack {pack} has no field {name}; {near}",
+            name,
+            pack=pack,
+            name=name,
+            near=nearest(name, sorted(own)),
+        )
+    fact = given.shape(name)
+    fact.subject = name
+    proof = cast(Proof, fact.word("proof", _PROOFS, "declared"))
+    value = fact.maybe("value", object)
+    fact.done()
+    return None if value is None else Fact(_fitting(value, own[name], fact), proof)
 
 
 _FITTING: dict[str, tuple[type | tuple[type, ...], str]] = {
@@ -243,31 +258,30 @@ def _fitting(value: object, field: Field, fact: Shape) -> Value:
 
 
 def _waivers(shape: Shape, program: Program) -> Iterator[tuple[str, str] | BadInput]:
-    given = _mapping(shape, "waivers")
-    for key in given.data if given else ():
-        assert given is not None
-        try:
-            if key not in program.pack.by_id:
-                raise given.refuse(
-                    "pack {pack} has no element {name}; {near}",
-                    key,
-                    pack=program.pack.id,
-                    name=key,
-                    near=nearest(key, sorted(program.pack.by_id)),
-                )
-            if key not in program.waivable:
-                raise given.refuse(
-                    "{name} is a must and cannot be waived; only a should can (here: {names})",
-                    key,
-                    name=key,
-                    names=", ".join(sorted(program.waivable)) or "–",
-                )
-            yield key, given.take(key, str)
-        except BadInput as error:
-            yield error
+    return _each(shape, "waivers", lambda given, key: _waiver(given, key, program))
+
+
+def _waiver(given: Shape, key: str, program: Program) -> str:
+    if key not in program.pack.by_id:
+        raise given.refuse(
+            "pack {pack} has no element {name}; {near}",
+            key,
+            pack=program.pack.id,
+            name=key,
+            near=nearest(key, sorted(program.pack.by_id)),
+        )
+    if key not in program.waivable:
+        raise given.refuse(
+            "{name} is a must and cannot be waived; only a should can (here: {names})",
+            key,
+            name=key,
+            names=Listed(sorted(program.waivable) or ["–"]),
+        )
+    return given.take(key, str)
 
 
 def _mapping(shape: Shape, key: str) -> Shape | None:
+    shape.taken.add(key)
     return None if shape.data.get(key) is None else shape.shape(key)
 
 

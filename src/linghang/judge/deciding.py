@@ -39,7 +39,8 @@ def deciding_sets(
         unknown = [one.id for one in asked if found[one.key] == "unknown"]
         choices.append((unknown, _still_needed([found[one.key] for one in asked], link_covered)))
     count = prod(comb(len(unknown), k) for unknown, k in choices)
-    picked = product(*(combinations(unknown, k) for unknown, k in choices))
+    # `product` makes every combination of a factor before the first set: the first ones need no more of each
+    picked = product(*(islice(combinations(unknown, k), MAX_SETS) for unknown, k in choices))
     order = {one.id: place for place, one in enumerate(plan.conditions)}
     sets = (tuple(sorted((one for pick in picks for one in pick), key=order.__getitem__)) for picks in picked)
     return tuple(islice(sets, MAX_SETS)), count

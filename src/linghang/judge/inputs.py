@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from linghang.conditions.model import Table
 from linghang.errors import BadInput, Place
-from linghang.judge.cuts import cuts, decimal_of
+from linghang.judge.cuts import cuts, decimal_of, shifted
 from linghang.judge.planes import Plane, Trits, as_words, nothing, pack, unpack, words
-from linghang.words import later, tr
+from linghang.words import Word, later, tr
+
+DATES_OR_NUMBERS = (later("dates"), later("numbers"))
 
 BLOCK = 1 << 15
 """Rows of a block: a multiple of 64, so that planes of blocks join without shifting."""
@@ -68,11 +70,20 @@ class Block:
         values = self._values(array, column)
         return self._checked(column, array, values)
 
-    def numbers(self, column: str) -> "Numbers | None":
-        """Return a column of numbers with the rows in which they are known; None if it is absent."""
+    def numbers(self, column: str, dates: bool = False) -> "Numbers | None":
+        """Return a column of numbers (or dates) with the rows in which they are known; None if it is absent."""
         array = self._slice(column)
         if array is None or pa.types.is_null(array.type):
             return None
+        if dates != pa.types.is_temporal(array.type):
+            wanted = Word("dates") if dates else Word("numbers")
+            raise BadInput(
+                "column {name} holds {found}; {wanted} are needed",
+                Place(self.file),
+                name=column,
+                found=array.type,
+                wanted=wanted,
+            )
         scale = 0
         if pa.types.is_decimal(array.type):
             values, scale = self._unscaled(array, column), array.type.scale
@@ -109,6 +120,12 @@ class Block:
         indices = array.indices.fill_null(len(lookup) - 1).to_numpy(zero_copy_only=False)
         found: Array = lookup[indices]
         return found
+
+    def distinct(self, column: str) -> tuple[str, ...]:
+        """Return every code that occurs in a column."""
+        array = self._slice(column)
+        values = [] if array is None else array.unique().to_pylist()
+        return tuple(sorted({str(value) for value in values if value is not None}))
 
     def present(self, column: str) -> Plane:
         """Return the rows in which a column is not null."""
@@ -170,7 +187,7 @@ class Block:
         low, high = int(values.min()), int(values.max())
         if high - low > 1 << 16:
             return None
-        return np.take(_places(codes, low, high), values - low if low else values)
+        return np.take(_places(codes, low, high), values.astype(np.intp) - low if low else values)
 
     def _checked(self, column: str, array: pa.Array, values: Array) -> Trits:
         met, unmet, na = pack(values == 1), pack(values == 0), pack(values == -1)
@@ -237,7 +254,7 @@ class Numbers:
         return pack(np.asarray(a >= b if inclusive else a > b, bool))
 
     def _cuts(self, thresholds: tuple[Decimal, ...], inclusive: bool) -> Array:
-        return _cached_cuts(tuple(one.scaleb(self.scale) for one in thresholds), self.values.dtype, inclusive)
+        return _cached_cuts(tuple(shifted(one, self.scale) for one in thresholds), self.values.dtype, inclusive)
 
     def _table_cuts(self, table: Table, codes: tuple[tuple[str, ...], ...], inclusive: bool) -> Array:
         return _cached_table_cuts(table, codes, self.scale, self.values.dtype, inclusive)
@@ -253,7 +270,7 @@ def _cached_table_cuts(
     table: Table, codes: tuple[tuple[str, ...], ...], scale: int, dtype: np.dtype, inclusive: bool
 ) -> Array:
     rows = [table.values.get(row) for row in product(*codes)]
-    found = cuts((Decimal(0) if one is None else one.scaleb(scale) for one in rows), dtype, inclusive)
+    found = cuts((Decimal(0) if one is None else shifted(one, scale) for one in rows), dtype, inclusive)
     return np.append(found, found.dtype.type(0))  # a last place for rows that the table does not have
 
 
@@ -280,12 +297,17 @@ def _null_rows(array: pa.Array) -> Array:
 
 
 def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        if column.num_chunks == 1:  # joining one chunk would copy it
-            return column.chunk(0)
-        joined = column.combine_chunks()
-        return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-    return column
+    array = _joined(column) if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(array.type) and array.dictionary.null_count:
+        return array.dictionary_decode()  # else a row that points at the null would count as known
+    return array
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:  # joining one chunk would copy it
+        return column.chunk(0)
+    joined = column.combine_chunks()
+    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
 
 
 UNKNOWN_COLUMNS = later("these columns are not in the table, so they are unknown for everybody: {names}")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from linghang.conditions.maturity import TAILORABLE, MaturityModel
 from linghang.errors import BadInput, nearest
+from linghang.words import Listed
 
 
 class Score(NamedTuple):
@@ -100,14 +101,14 @@ def _check(model: MaturityModel, answers: Mapping[str, Decimal], weights: str, l
                 "{answer} is no answer to {name}; answers are {choices}",
                 answer=answer,
                 name=code,
-                choices=", ".join(map(str, model.answers)),
+                choices=Listed(model.answers),
             )
     if weights not in model.weights:
-        raise BadInput("“{value}” is not one of {choices}", value=weights, choices=", ".join(model.weights))
+        raise BadInput("“{value}” is not one of {choices}", value=weights, choices=Listed(model.weights))
     for domain in left_out:
         if domain not in TAILORABLE:
             raise BadInput(
-                "the domain {name} cannot be left out; only {choices} can", name=domain, choices=", ".join(TAILORABLE)
+                "the domain {name} cannot be left out; only {choices} can", name=domain, choices=Listed(TAILORABLE)
             )
 
 

@@ -27,10 +27,11 @@ from linghang.conditions.rules import (
     Not,
     Share,
     check_share_bound,
+    months_before,
     names,
 )
-from linghang.errors import BadInput, Place, nearest
-from linghang.words import Text
+from linghang.errors import BadInput, nearest
+from linghang.words import Listed, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,7 @@ def _interpretation(pack: Pack, chosen: Mapping[str, Decimal | str | bool]) -> d
             )
         one = next(one for one in pack.interpretations if one.id == name)
         if one.choices and value not in one.choices:
-            raise BadInput(
-                "“{value}” is not one of {choices}", Place(name), value=value, choices=", ".join(one.choices)
-            )
+            raise BadInput("“{value}” is not one of {choices}", subject=name, value=value, choices=Listed(one.choices))
         if type(value) is not type(one.value):
             raise BadInput(
                 "“{value}” does not fit the interpretation {name}, which is {now} in the pack",
@@ -246,31 +245,18 @@ def _bind(node: Node, element: Element, as_of: date, values: Mapping[str, Decima
             return node
 
 
-def months_before(day: date, months: int) -> date:
-    """Return the day `months` months earlier, or the last day of that month where the day does not exist."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    if year < 1:
-        return date.min
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
-
-
 def _in_order(asked: Iterable[Asked]) -> list[Asked]:
     """Sort so that an element stands after the elements that its rule reads (the checks refuse circles)."""
     ordered: list[Asked] = []
     waiting = list(asked)
     while waiting:
-        open_ids = {one.id for one in waiting if not one.simple}
+        open_ids = {one.id for one in waiting}
         ready: list[Asked] = []
         later: list[Asked] = []
         for one in waiting:
-            (ready if one.simple or not names(one.rule) & open_ids else later).append(one)
+            (later if names(one.rule) & open_ids else ready).append(one)
         if not ready:
-            raise BadInput("the rules go round in a circle: {circle}", circle=", ".join(sorted(open_ids)))
+            raise BadInput("the rules go round in a circle: {circle}", circle=Listed(sorted(open_ids)))
         ordered += ready
         waiting = later
     return ordered

@@ -89,7 +89,7 @@ class _View:
         if not asked.simple:
             step = evaluate(asked.rule, own.finding, self)
             own = own._replace(finding=cast(Finding, step.value), reason=None, step=step)
-        if self.case.waivers and asked.id in self.case.waivers and own.finding != "met":
+        if asked.id in self.case.waivers and asked.force == "should" and own.finding != "met":
             own = own._replace(finding="not_applicable", reason="waived")
         return own
 
@@ -119,7 +119,8 @@ def evaluate(node: Node, own: Finding, view: _View) -> Step:
             return Step(node, "unknown" if below.value is None else _as_finding(below.value in codes), (below,))
         case Compare(left, operator, right):
             sides = (evaluate(left, own, view), evaluate(right, own, view))
-            return Step(node, _compare(sides[0].value, operator, sides[1].value), sides)
+            compare = _compare_share if isinstance(left, Share) else _compare
+            return Step(node, compare(sides[0].value, operator, sides[1].value), sides)
         case Not(part):
             below = evaluate(part, own, view)
             return Step(node, negation(below.value), (below,))  # type: ignore[arg-type]
@@ -144,17 +145,20 @@ def _join(node: Node, findings: list[Finding]) -> object:
     return Fraction(met, applicable), Fraction(met + unknown, applicable)
 
 
-def _compare(left: object, operator: str, right: object) -> Finding:
-    compare = _COMPARE[operator]
-    if left == "not_applicable":  # a share of nothing
+def _compare_share(share: object, operator: str, right: object) -> Finding:
+    """What holds at both bounds of a share holds, what holds at one is unknown."""
+    if share == "not_applicable":  # a share of nothing
         return "not_applicable"
-    if isinstance(left, tuple):  # a share: what holds at both bounds holds, what holds at one is unknown
-        assert isinstance(right, Decimal)
-        bounds = [compare(bound, Fraction(right)) for bound in left]
-        return between(all(bounds), any(bounds))
+    assert isinstance(share, tuple)
+    assert isinstance(right, Decimal)
+    bounds = [_COMPARE[operator](bound, Fraction(right)) for bound in share]
+    return between(all(bounds), any(bounds))
+
+
+def _compare(left: object, operator: str, right: object) -> Finding:
     if left is None or right is None:
         return "unknown"
-    return _as_finding(compare(left, right))  # type: ignore[arg-type]
+    return _as_finding(_COMPARE[operator](left, right))  # type: ignore[arg-type]
 
 
 def _as_finding(value: object) -> Finding:
@@ -172,7 +176,7 @@ def _level(plan: Plan, program: Program, case: Case, found: Mapping[str, Finding
             parts[part] = conjunction(links.values())
         else:
             parts[part] = _whole([found[one.key] for one in conditions])
-    waived = plan.coverage is not None and plan.coverage.id in case.waivers and parts["coverage"] != "met"
+    waived = _waived(plan, case) and parts["coverage"] != "met"
     if waived:
         parts["coverage"] = "not_applicable"
     failing: list[str] = []
@@ -185,6 +189,12 @@ def _level(plan: Plan, program: Program, case: Case, found: Mapping[str, Finding
     finding = _whole([one for one in parts.values() if one is not None])
     sets, count = deciding_sets(finding, plan, program.link_covered, found, waived)
     return LevelVerdict(finding, parts, links, tuple(failing), tuple(missing), sets, count, waived)
+
+
+def _waived(plan: Plan, case: Case) -> bool:
+    """Whether coverage is waived: the id may be a must at another level, and a must cannot be."""
+    coverage = plan.coverage
+    return coverage is not None and coverage.force == "should" and coverage.id in case.waivers
 
 
 def _whole(findings: list[Finding]) -> Finding:

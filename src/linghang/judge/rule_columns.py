@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import TypeVar, cast
 
 import numpy as np
@@ -32,6 +33,8 @@ T = TypeVar("T")
 Found = Mapping[str, Trits]
 """Element key or id -> its column."""
 
+LONGEST_NAME = 400
+"""Names of results that are longer are remembered by their digest."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -73,7 +76,7 @@ class Meanings:
             case Among(left, codes):
                 said = f"({name(left)} in {codes})"
             case Compare(left, operator, right):
-                said = f"({name(left)} {operator} {name(right)})"
+                said = f"({name(left)} {operator} {name(right)}{' as codes' * self.is_code(left)})"
             case Not(part):
                 said = f"not {name(part)}"
             case All(parts) | Any(parts) | AtLeast(_, parts) | Share(parts):
@@ -81,8 +84,14 @@ class Meanings:
                 said = f"{type(node).__name__}{k}({', '.join(map(name, parts))})"
             case _:
                 raise AssertionError(f"{node} has no column")
+        if len(said) > LONGEST_NAME:  # rules that read each other would make it grow without end
+            said = sha256(said.encode()).hexdigest()
         self.names[asked.key, id(node)] = said
         return said
+
+    def is_code(self, node: Node) -> bool:
+        """Whether a side of a comparison is a field of codes."""
+        return isinstance(node, Name) and self.program.fields[node.name].type == "code"
 
 
 class RuleColumns:
@@ -144,7 +153,7 @@ class RuleColumns:
     def _compared(self, left: Node, operator: str, right: Node) -> Trits:
         """Every comparison from one: does the left side reach (or pass) the right side."""
         if operator in ("==", "!="):
-            if self._is_code(left):
+            if self.meanings.is_code(left):
                 equal = self._same_code(left, right)
             else:
                 equal = planes.conjunction(
@@ -212,9 +221,6 @@ class RuleColumns:
         )
         return numbers.reach_column(right, inclusive), known
 
-    def _is_code(self, node: Node) -> bool:
-        return isinstance(node, Name) and self.program.fields[node.name].type == "code"
-
     def _same_code(self, left: Node, right: Node) -> Trits:
         assert isinstance(left, Name)
         if isinstance(right, Literally):
@@ -228,8 +234,8 @@ class RuleColumns:
         return Trits(met & known, ~met & known)
 
     def _same_codes(self, left: str, right: str) -> Trits:
-        known = self.program.fields[left].codes or self.program.fields[right].codes
-        (a, known_a), (b, known_b) = self.codes(left, known), self.codes(right, known)
+        there = self.block.distinct(left)  # not the codes of the pack: two that it does not list are not the same
+        (a, known_a), (b, known_b) = self.codes(left, there), self.codes(right, there)
         same, both = planes.pack(a == b), known_a & known_b
         return Trits(same & both, ~same & both)
 
@@ -240,7 +246,9 @@ class RuleColumns:
 
     def numbers(self, column: str) -> Numbers | None:
         """A column of numbers, unknown where it is not proved as needed."""
-        numbers = self.remembered(f"numbers {column}", lambda: self.block.numbers(column))
+        numbers = self.remembered(
+            f"numbers {column}", lambda: self.block.numbers(column, self.program.fields[column].type == "date")
+        )
         if numbers is None or self.needs == STRENGTH["declared"]:
             return numbers
         proved = self._proof_plane(column)

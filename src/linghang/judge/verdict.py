@@ -85,8 +85,10 @@ class LevelVerdict:
         Part -> finding, None where the pack has no such part.
     links
         Required link -> finding.
-    failing, missing
-        Ids of the conditions that are unmet or unknown, in the pack's order.
+    failing
+        Ids of the conditions that are unmet, in the pack's order.
+    missing
+        Ids of the conditions that are unknown, in the pack's order.
     deciding
         The smallest sets of missing conditions that confirm the level when all of a set are met; the first ones.
     deciding_count
@@ -144,6 +146,13 @@ class Verdict:
     program: Program
     floors: Mapping[Floor, FloorVerdict]
 
+    def why_missing(self, floor: Floor, level: str) -> dict[str, str]:
+        """Return why each missing condition is unknown: not_stated, below_floor, or unknown as stated or derived."""
+        plan = next(one for one in self.program.plans if one.level.id == level)
+        reasons = {one.asked.key: one.reason or "unknown" for one in self.floors[floor].elements}
+        missing = set(self.floors[floor].levels[level].missing)
+        return {one.id: reasons[one.key] for one in plan.conditions if one.id in missing}
+
     def to_dict(self) -> dict[str, Any]:
         """The judgement as JSON has it (dates as text)."""
         pack = self.program.pack
@@ -157,7 +166,10 @@ class Verdict:
                 floor: {
                     "confirmed": one.confirmed,
                     "possible": one.possible,
-                    "levels": {level: verdict.to_dict() for level, verdict in one.levels.items()},
+                    "levels": {
+                        level: verdict.to_dict() | {"missing_reasons": self.why_missing(floor, level)}
+                        for level, verdict in one.levels.items()
+                    },
                 }
                 for floor, one in self.floors.items()
             },

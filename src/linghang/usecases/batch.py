@@ -1,6 +1,8 @@
 """Judge a whole table of enterprises, Parquet in and Parquet out, in constant memory."""
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -14,19 +16,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linghang import __version__
+from linghang.conditions.rules import names
 from linghang.conditions.shelf import load_pack
-from linghang.errors import BadInput, Place
+from linghang.errors import BadInput, Place, reason_of
 from linghang.judge import planes
+from linghang.judge.case import MAX_MATURITY
 from linghang.judge.columns import LevelColumns, TableVerdict, judge_table
 from linghang.judge.findings import FLOORS, Floor
 from linghang.judge.inputs import BLOCK, Population
 from linghang.judge.program import Program, prepare
 from linghang.judge.rule_columns import proof_columns
 from linghang.usecases.judging import Chosen
-from linghang.words import Text
+from linghang.words import Listed, Text, tr
 
 METADATA_KEY = b"linghang"
 BATCH_ROWS = BLOCK * 2
@@ -48,6 +53,8 @@ class BatchReport:
         Columns that the pack reads and the table does not have: unknown for everybody.
     derived
         Columns named like derived elements: not read, passed through.
+    odd_proofs
+        Columns named like a proof of something that the pack does not read: passed through, not used.
     confirmed, possible
         Floor -> level (None for no level) -> number of enterprises.
     """
@@ -57,6 +64,7 @@ class BatchReport:
     rows: int = 0
     missing: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
+    odd_proofs: list[str] = field(default_factory=list)
     floors: tuple[Floor, ...] = ("declared",)
     confirmed: dict[str, dict[str | None, int]] = field(default_factory=dict)
     possible: dict[str, dict[str | None, int]] = field(default_factory=dict)
@@ -97,9 +105,21 @@ def judge_file(
     """
     program = prepare(load_pack(pack), as_of, interpretation)
     with _opened(source) as file:
+        if _same(source, target):
+            raise BadInput("is the table that is judged; write the verdicts to another file", Place(str(target)))
         plan = _Plan(program, source, file.schema_arrow, masks)
         titles = {level.id: level.title for level in program.pack.levels}
-        report = BatchReport(program.pack.id, titles, missing=plan.missing, derived=plan.derived, floors=plan.floors)
+        report = BatchReport(
+            program.pack.id,
+            titles,
+            missing=plan.missing,
+            derived=plan.derived,
+            odd_proofs=plan.odd_proofs,
+            floors=plan.floors,
+        )
+        for floor in plan.floors:
+            report.confirmed[floor] = dict.fromkeys((None, *titles), 0)
+            report.possible[floor] = dict.fromkeys((None, *titles), 0)
         with _whole_file(target) as unfinished, _writing(unfinished, plan.schema, target) as write:
             read = _ahead(_batches(file, source))
             for batch in _ahead(plan.judged(read, report)):  # reading, judging and writing overlap
@@ -120,11 +140,12 @@ class _Plan:
         present = set(schema.names)
         if len(present) < len(schema.names):
             twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
-            raise BadInput("has two columns of the same name: {names}", Place(str(source)), names=", ".join(twice))
+            raise BadInput("has two columns of the same name: {names}", Place(str(source)), names=Listed(twice))
         wanted = sorted(program.claimable) + list(program.fields)
         read_by_rules = {name for name in wanted if name in present}
         proofs = {name for column in wanted for name in proof_columns(column) if name in present}
         self.missing = [name for name in _needed_columns(program) if name not in present]
+        self.odd_proofs = [name for name in schema.names if name.startswith("proof:") and name not in proofs]
         self.derived = [name for name in program.pack.by_id if name in present and name not in program.claimable]
         self.floors: tuple[Floor, ...] = FLOORS if proofs else ("declared",)
         self.passed = [name for name in schema.names if name not in read_by_rules | proofs]
@@ -137,7 +158,7 @@ class _Plan:
             raise BadInput(
                 "already has columns that the verdict would write: {names}; rename them",
                 Place(str(self.source)),
-                names=", ".join(clashes),
+                names=Listed(clashes),
             )
         described = json.dumps(self._described(), ensure_ascii=False).encode()
         fields = [schema.field(name) for name in self.passed] + verdicts
@@ -179,16 +200,51 @@ class _Plan:
             first_row += batch.num_rows
 
     def _judged(self, batch: pa.RecordBatch, first_row: int, report: BatchReport) -> pa.RecordBatch:
+        self._check_ranges(batch, first_row)
         population = Population(batch, str(self.source), first_row)
         arrays = [batch.column(name) for name in self.passed]
         for floor in self.floors:
             verdict = judge_table(self.program, population, floor, self.masks)
             for which, highest in (("confirmed", verdict.confirmed()), ("possible", verdict.possible())):
                 arrays.append(_named(highest, verdict))
-                _add(getattr(report, which).setdefault(floor, {}), highest, verdict)
+                _add(getattr(report, which)[floor], highest, verdict)
             for level in verdict.levels.values():
                 arrays += _level_arrays(level, verdict.rows)
         return pa.record_batch(arrays, self.schema)
+
+    def _check_ranges(self, batch: pa.RecordBatch, first_row: int) -> None:
+        """Refuse maturity levels and scene counts that cannot be, as a case refuses them."""
+        highest = {"maturity_level": MAX_MATURITY}
+        for name in ("maturity_level", *(f"scenes_{level}" for level in self.program.pack.level_ids)):
+            if name not in batch.schema.names or not _is_number(batch.column(name).type):
+                continue
+            values = batch.column(name)
+            if pa.types.is_float16(values.type):  # Arrow does not compare these
+                values = values.cast(pa.float32())
+            wrong = pc.less(values, 0)
+            if name in highest:
+                wrong = pc.or_(wrong, pc.greater(values, highest[name]))
+            if pc.any(wrong).as_py():
+                row = pc.index(pc.fill_null(wrong, False), True).as_py()
+                place = Place(tr("{file}, row {row}", file=self.source, row=first_row + row), None, name)
+                raise BadInput(
+                    "{value} cannot be: it lies between 0 and {limit}",
+                    place,
+                    value=values[row].as_py(),
+                    limit=highest.get(name, tr("any number")),
+                )
+
+
+def _same(source: Path, target: Path) -> bool:
+    try:
+        return target.samefile(source)
+    except OSError:  # there is no target yet, or none can be there
+        return False
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    decimal = pa.types.is_decimal(kind) and kind.scale >= 0
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or decimal)
 
 
 def _suffix(floor: Floor) -> str:
@@ -197,10 +253,11 @@ def _suffix(floor: Floor) -> str:
 
 def _needed_columns(program: Program) -> list[str]:
     """Columns that the levels depend on: what conditions claim, and the fields that their rules read."""
-    from linghang.conditions.rules import names
-
-    claimed = [one.id for one in program.asked if one.id in program.claimable]
-    read = {name for one in program.asked for name in names(one.rule)}
+    deciding = {one.asked.key: one.asked for plan in program.plans for one in plan.conditions}
+    read = {name for one in deciding.values() for name in names(one.rule)}
+    others = [one for one in program.asked if one.id in read]  # elements that deciding rules read
+    read |= {name for one in others for name in names(one.rule)}
+    claimed = [one.id for one in (*deciding.values(), *others) if one.id in program.claimable]
     return [*dict.fromkeys(claimed), *(name for name in program.fields if name in read)]
 
 
@@ -220,7 +277,7 @@ def _named(highest: np.ndarray[Any, np.dtype[np.int8]], verdict: TableVerdict) -
 def _add(counts: dict[str | None, int], highest: np.ndarray[Any, np.dtype[np.int8]], verdict: TableVerdict) -> None:
     found = np.bincount(highest.astype(np.int16) + 1, minlength=len(verdict.levels) + 1)
     for level, number in zip((None, *verdict.levels), found.tolist(), strict=True):
-        counts[level] = counts.get(level, 0) + number
+        counts[level] += number
 
 
 def _level_arrays(level: LevelColumns, rows: int) -> list[pa.Array]:
@@ -234,13 +291,15 @@ def _level_arrays(level: LevelColumns, rows: int) -> list[pa.Array]:
 def _opened(source: Path) -> Iterator[pq.ParquetFile]:
     place = Place(str(source))
     try:
+        if source.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         file = pq.ParquetFile(source)
     except FileNotFoundError:
         raise BadInput("there is no file {file}", file=str(source)) from None
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise BadInput("is not a Parquet file", place) from None
     except OSError as error:
-        raise BadInput("cannot be read: {reason}", place, reason=error.strerror or str(error)) from None
+        raise BadInput("cannot be read: {reason}", place, reason=reason_of(error)) from None
     with file:
         yield file
 
@@ -286,14 +345,19 @@ def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def _whole_file(target: Path) -> Iterator[Path]:
     """Give a file beside the target that takes its name only when everything was written."""
     try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False) as made:
             unfinished = Path(made.name)
     except OSError as error:
-        raise BadInput("cannot be written: {reason}", Place(str(target)), reason=error.strerror or str(error)) from None
+        raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None
     try:
         yield unfinished
-        unfinished.chmod(0o644)
-        unfinished.replace(target)
+        try:
+            unfinished.chmod(0o644)
+            unfinished.replace(target)
+        except OSError as error:
+            raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -307,4 +371,4 @@ def _writing(unfinished: Path, schema: pa.Schema, target: Path) -> Iterator[Call
         ) as writer:
             yield writer.write_batch
     except OSError as error:
-        raise BadInput("cannot be written: {reason}", Place(str(target)), reason=error.strerror or str(error)) from None
+        raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None

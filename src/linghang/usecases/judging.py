@@ -66,8 +66,10 @@ def judge_case(
     day = as_of or shape.maybe("as_of", date) or today
     try:
         chosen = load_pack(pack or named or "")
-        program = prepare(chosen, day, interpretation)
+        if not chosen.in_force(day):
+            prepare(chosen, day)  # refuses, naming the days
     except BadInput as error:
-        raise error.at(shape.place("pack" if pack is None else None)) from None
+        raise error if pack is not None else error.at(shape.place("pack")) from None
+    program = prepare(chosen, day, interpretation)
     case = read_case(content, str(path), program)
     return Judged(judge(program, case), case, chosen)

@@ -20,10 +20,10 @@ __all__ = [
     "Checked",
     "Difference",
     "Document",
-    "Listed",
     "MaturityModel",
     "Pack",
     "SceneGuide",
+    "ShelfEntry",
     "check_packs",
     "diff_packs",
     "list_packs",
@@ -37,7 +37,7 @@ _LOADERS: dict[str, Kind] = {overlay.FORMAT: "conditions", scenes.FORMAT: "scene
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ShelfEntry:
     """One line of the list of packs."""
 
     id: str
@@ -70,7 +70,7 @@ class Difference:
     before, after
         Attribute -> value of what differs.
     origin
-        Who states the second value, and on what basis (of an added or changed entry).
+        Who states the second value or removed the entry, and on what basis.
     """
 
     change: Literal["added", "removed", "changed"]
@@ -82,17 +82,17 @@ class Difference:
     origin: Origin | None
 
 
-def list_packs() -> list[Listed]:
+def list_packs() -> list[ShelfEntry]:
     """List everything on the shelf: packs of conditions first, then scenes and maturity models."""
     listed = [_listed(path) for path in shelf_files()]
     order = list(_LOADERS.values())
     return sorted(listed, key=lambda one: (order.index(one.kind), one.base is not None, one.id))
 
 
-def _listed(path: Path) -> Listed:
+def _listed(path: Path) -> ShelfEntry:
     shape = Shape(read_file(path), shown_path(path))
     valid = shape.shape("valid")
-    return Listed(
+    return ShelfEntry(
         shape.take("id", str),
         _LOADERS[shape.word("format", tuple(_LOADERS))],
         shape.text("title"),
@@ -135,9 +135,7 @@ def check_packs(names: Sequence[str] = ()) -> list[Checked]:
 
 def _checked(path: Path) -> Checked:
     try:
-        if not path.is_file():
-            raise BadInput("there is no file {file}", file=str(path))
-        _load(path)
+        load(str(path) if path.parent != PACKS else path.stem)
     except ManyProblems as found:
         return Checked(shown_path(path), found.problems)
     except BadInput as found:
@@ -154,13 +152,9 @@ def diff_packs(before: str, after: str) -> list[Difference]:
     """
     a, b = load_pack(before), load_pack(after)
     return [
-        *_compare("elements", {one.key: one for one in a.elements}, {one.key: one for one in b.elements}),
-        *_compare(
-            "interpretation", {one.id: one for one in a.interpretations}, {one.id: one for one in b.interpretations}
-        ),
-        *_compare("indicators", {one.id: one for one in a.indicators}, {one.id: one for one in b.indicators}),
-        *_compare("fields", {one.id: one for one in a.fields}, {one.id: one for one in b.fields}),
-        *_compare("tables", {one.id: one for one in a.tables}, {one.id: one for one in b.tables}),
+        one
+        for section in ("elements", "interpretations", "indicators", "fields", "tables")
+        for one in _compare(section, _by_key(getattr(a, section)), _by_key(getattr(b, section)), b)
     ]
 
 
@@ -181,10 +175,14 @@ _COMPARED = (
 )
 
 
-def _compare(section: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
+def _by_key(entries: Sequence[Any]) -> dict[str, Any]:
+    return {entry.key if isinstance(entry, Element) else entry.id: entry for entry in entries}
+
+
+def _compare(section: str, before: dict[str, Any], after: dict[str, Any], pack: Pack) -> Iterator[Difference]:
     for key, old in before.items():
         if key not in after:
-            yield Difference("removed", section, key, _cited(old), _attributes(old), {}, None)
+            yield Difference("removed", section, key, _cited(old), _attributes(old), {}, pack.removed.get(key))
             continue
         was, now = _attributes(old), _attributes(after[key])
         changed = [name for name in now if was.get(name) != now[name]]
