@@ -18,7 +18,11 @@ run: setup ## the main job: judge the example factory and show its ladder of lev
 
 .PHONY: test
 test: setup lint ## lint, types, walls and the tests (SLOW=1: the slow ones too, as CI runs them)
-	@$(PY) -m pytest -n auto --dist worksteal $(if $(SLOW),,-m "not slow")
+	@set -a; [ ! -e .services.env ] || . ./.services.env; set +a; $(PY) -m pytest -n auto --dist worksteal $(if $(SLOW),,-m "not slow")
+
+.PHONY: services
+services: ## start the servers that the tests talk to (PostgreSQL, from Debian's package)
+	@scripts/services.sh
 
 .PHONY: lint
 lint: setup ## ruff, mypy --strict and the walls of the house

@@ -30,7 +30,7 @@ class Bench:
     def __init__(self, rounds: int) -> None:
         self.rounds = rounds
         self.console = Console(width=150, highlight=False)
-        self.table = Table(title="ours beside the peer (median [best])", title_justify="left")
+        self.table = Table(title="ours beside the peer (median, best in brackets)", title_justify="left")
         for column in ("work", "ours", "peer", "peer / ours", "bar", "reached"):
             self.table.add_column(column, justify="left" if column == "work" else "right", overflow="fold")
 

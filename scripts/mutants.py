@@ -193,13 +193,21 @@ def _entry(section: str, entry: Body, setting: Setting) -> tuple[str, Iterator[t
         )
         return name, bodies
     if section == "interpretation":
-        others = INTERPRETATIONS[entry["id"]]
+        others = INTERPRETATIONS.get(entry["id"]) or _others(entry)
         return entry["id"], ((f"value: {entry['value']} -> {one}", {**entry, "value": one}) for one in others)
     if section == "indicators":
         flips = ((key, flip[entry[key]]) for key, flip in INDICATORS.items() if key in entry)
         return entry["id"], ((f"{key}: {entry[key]} -> {one}", {**entry, key: one}) for key, one in flips)
     level = f"@{entry['level']}" if entry.get("part") == "maturity" else ""
     return f"{entry['id']}{level}", changes(entry, setting, whole="part" in entry)
+
+
+def _others(entry: Body) -> tuple[Any, ...]:
+    """Other values of an interpretation: its other words, or one more and one less."""
+    value = entry["value"]
+    if isinstance(value, str):
+        return tuple(one for one in entry.get("choices", ()) if one != value) or (f"{value}0",)
+    return value + 1, value - 1
 
 
 def _coverages(pack: str, document: Body, setting: Setting) -> Iterator[Mutant]:

@@ -22,6 +22,7 @@ from linghang.usecases.packs import diff_packs, list_packs
 from linghang.words import speak_everywhere
 from pages import MADE, code, fenced, table
 from reference_packs import packs_page
+from reference_plant import derivations_page, dictionary_page, indicators_page, plant_json
 from reference_rules import rules_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +111,7 @@ LEVEL = {
     "finding": "met, unmet or unknown",
     "failing": "ids of the conditions that are unmet, in the pack's order; of a covered or waived link none",
     "missing": "ids of the conditions that are unknown, in the pack's order; of a covered or waived link none",
+    "missing_reasons": "id of a missing condition -> why it is unknown",
 }
 ELEMENT = {
     "id": "the element",
@@ -133,15 +135,17 @@ BATCH = {
 
 
 def json_page() -> str:
-    """The judge's JSON document, key by key, with parts of a real one; what the other commands print."""
+    """What the commands print as JSON, key by key, with parts of real documents."""
     return "\n".join(
         [
             MADE.format(source="the example case and src/linghang/judge/verdict.py"),
             "# JSON\n",
-            "Every command takes `--json`. Keys and words are the same whatever the language.\n",
+            "`judge`, `batch`, `packs`, `assess` and `import` take `--json`. Keys and words are the same whatever the",
+            "language.\n",
             *_judge_json(),
             *_batch_json(),
             *_packs_json(),
+            *plant_json(_keys, attributes),
         ]
     )
 
@@ -210,6 +214,10 @@ WRITERS: dict[str, Callable[[], str]] = {
     "rule-language.md": rules_page,
     "command-line.md": commands_page,
     "json.md": json_page,
+    "data-dictionary.md": lambda: dictionary_page("en"),
+    "data-dictionary.zh-CN.md": lambda: dictionary_page("zh"),
+    "derivations.md": derivations_page,
+    "indicators.md": indicators_page,
 }
 
 

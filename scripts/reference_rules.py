@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import get_args
 
-from linghang.conditions import rules
+from linghang.conditions import rule_parser, rule_types, rules
 from linghang.conditions.checks import fields_of, scope_of
 from linghang.conditions.model import Pack
 from linghang.errors import BadInput
@@ -39,7 +39,7 @@ REFUSED = (
     "maturity_level >= 2 +",
     "sum(line.a, line.b)",
 )
-SMALL = rules.Scope(
+SMALL = rule_types.Scope(
     fields={"maturity_level": "number", "industry": "code", "energy_per_tonne": "number", "audited_on": "date"},
     elements=frozenset({"line.a", "line.b", "line.c"}),
     interpretations={"floor_area": "number"},
@@ -68,9 +68,9 @@ def rules_page() -> str:
         table(
             ("limit", "value"),
             (
-                ("characters of a rule", rules.MAX_LENGTH),
-                ("depth", rules.MAX_DEPTH),
-                ("parts", rules.MAX_NODES),
+                ("characters of a rule", rule_parser.MAX_LENGTH),
+                ("depth", rule_parser.MAX_DEPTH),
+                ("parts", rule_parser.MAX_NODES),
             ),
         ),
         "## What is refused\n",
@@ -91,7 +91,7 @@ def _parts() -> Iterator[tuple[str, str, str]]:
     kinds = get_args(rules.Node)
     assert set(kinds) == set(WRITTEN), "a part of the rule language has no example here"
     for kind in kinds:
-        node = rules.parse(WRITTEN[kind])
+        node = rule_parser.parse(WRITTEN[kind])
         assert any(isinstance(one, kind) for one in rules.walk(node)), f"{WRITTEN[kind]} is no example of {kind}"
         yield kind.__name__, code(WRITTEN[kind]), " ".join((kind.__doc__ or "").split())
 
@@ -116,7 +116,7 @@ def _truth(word: str, join: Callable[[list[findings.Finding]], findings.Finding]
 
 def _refusal(rule: str) -> str:
     try:
-        rules.check(rules.parse(rule), SMALL)
+        rule_types.check(rule_parser.parse(rule), SMALL)
     except BadInput as error:
         return str(error)
     raise AssertionError(f"{rule} is not refused")
@@ -127,7 +127,7 @@ def _in_use() -> Iterator[tuple[str, str]]:
     for one in list_packs():
         if isinstance(pack := load(one.id), Pack):
             for rule in (rule for element in pack.elements for rule in element.rules):
-                rules.check(rule.node, scope_of(pack))
+                rule_types.check(rule.node, scope_of(pack))
                 used.setdefault(rule.source, Counter())[pack.id] += 1
     for rule in sorted(used):
         yield code(rule), ", ".join(f"{pack}: {count}" for pack, count in used[rule].items())

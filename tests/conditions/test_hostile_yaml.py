@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -96,10 +96,10 @@ BOMBS = {
 
 @pytest.mark.parametrize(("data", "said"), BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_at_once(data: bytes, said: str) -> None:
-    started = perf_counter()
+    started = process_time()
     with pytest.raises(BadInput, match=said):
         read(data, "f.yaml")
-    assert perf_counter() - started < SECONDS
+    assert process_time() - started < SECONDS
 
 
 def test_bombs_are_refused_in_a_small_piece_of_memory(tmp_path: Path) -> None:

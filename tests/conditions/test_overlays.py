@@ -52,6 +52,7 @@ def test_what_an_overlay_does_not_name_stays(tmp_path: Path) -> None:
 def test_head_and_validity_are_the_overlays_own(tmp_path: Path) -> None:
     pack = load(tmp_path, SMALL, CITY)
     assert (pack.id, pack.short, pack.title.en, pack.status) == ("city", "C25", "city", "partial")
+    assert (pack.document, load(tmp_path, SMALL).document) == ({}, {"number": "小〔2024〕1号"})
     assert (pack.valid_from, pack.valid_to, pack.note) == (date(2025, 1, 1), None, None)
     assert pack.lineage == ("small", "city")
     assert [(rule.valid_from, rule.valid_to) for rule in one(pack, "sound").rules] == [(date(2025, 1, 1), None)]
@@ -375,6 +376,17 @@ def test_a_base_may_be_a_file(tmp_path: Path) -> None:
     assert load(tmp_path, changed(CITY, ("base: small", "base: below/small.yaml"))).lineage == ("small", "city")
 
 
+def test_a_file_is_sought_from_where_one_stands_and_a_base_from_where_its_overlay_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "packs").mkdir()
+    write(tmp_path / "packs", small=SMALL, city=CITY)
+    monkeypatch.chdir(tmp_path)
+    assert load_pack("packs/city.yaml").lineage == ("small", "city")
+    away = changed(CITY, ("base: small", f"base: {tmp_path / 'packs' / 'small.yaml'}"))
+    assert load(tmp_path, away).lineage == ("small", "city")
+
+
 def test_a_base_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
         load(tmp_path, changed(CITY, ("base: small", "base: natoinal-2024")))
@@ -464,6 +476,12 @@ def test_resolution_changes_no_document_and_can_be_repeated() -> None:
     assert repr(build(sources)) == repr(build(sources))
     assert repr([source.content for source in sources]) == before
     assert repr(build(sources[:1])) == alone
+
+
+def test_documents_of_another_format_are_not_built() -> None:
+    text = changed(SMALL, ("linghang-pack/1", "linghang-pack/2"))
+    with pytest.raises(BadInput, match=r"s\.yaml:1: this format is not known; it should be linghang-pack/1"):
+        build([Source("s.yaml", read(text.encode(), "s.yaml"), sha256(text))])
 
 
 def test_a_file_of_ones_own_is_read_anew_each_time(tmp_path: Path) -> None:

@@ -166,6 +166,11 @@ RULES_IN_TIME = [
         ("to: 2030-01-01}", "to: 2020-01-01}"),
     ),
     case(
+        "a pack that ends on its first day",
+        "it ends on 2024-01-01, before it begins on 2024-01-01",
+        ("to: 2030-01-01}", "to: 2024-01-01}"),
+    ),
+    case(
         "rule and rules",
         "sound (S24 一.1): an element has either one “rule” or dated “rules”",
         (SOUND, "{zh: 稳健, en: sound}, rule: found, rules: [{rule: found, from: 2024-01-01}]}"),

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linghang.conditions.rule_parser import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse
 from linghang.conditions.rules import (
-    MAX_DEPTH,
-    MAX_LENGTH,
-    MAX_NODES,
     All,
     Among,
     Any,
@@ -27,7 +25,6 @@ from linghang.conditions.rules import (
     Not,
     Share,
     names,
-    parse,
     walk,
     written,
 )

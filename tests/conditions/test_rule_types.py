@@ -2,7 +2,9 @@
 
 import pytest
 
-from linghang.conditions.rules import Scope, Type, check, parse
+from linghang.conditions.rule_parser import parse
+from linghang.conditions.rule_types import Scope, check
+from linghang.conditions.rules import Type
 from linghang.errors import BadInput
 
 SCOPE = Scope(

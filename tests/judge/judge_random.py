@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 from judge_packs import AS_OF, LINK_COVERED, build_pack, coverage, element, field, interpretation, table, text, written
 
-from linghang.conditions.rules import Lookup, names, parse, walk
+from linghang.conditions.rule_parser import parse
+from linghang.conditions.rules import Lookup, names, walk
 from linghang.judge.program import Program, prepare
 from linghang.judge.rule_columns import proof_columns
 

@@ -92,7 +92,7 @@ def test_every_row_is_judged_as_its_case_file_is(seed: int) -> None:
 
 @pytest.mark.slow
 @given(SEEDS)
-@settings(max_examples=60, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
 def test_every_row_of_a_table_in_several_blocks_is_judged_as_its_case_file_is(seed: int) -> None:
     rng = Random(seed)
     program, enterprises = drawn(rng, 150)

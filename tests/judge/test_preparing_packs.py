@@ -22,8 +22,9 @@ from judge_packs import (
 )
 
 from linghang.conditions.model import Pack
+from linghang.conditions.rules import months_before
 from linghang.errors import BadInput
-from linghang.judge.program import months_before, prepare
+from linghang.judge.program import prepare
 from linghang.judge.reference import judge
 
 

@@ -139,6 +139,14 @@ def test_a_waived_element_is_left_out_with_that_reason() -> None:
     assert verdict.confirmed == "basic"
 
 
+@pytest.mark.parametrize("said", ["{}", "{a: {finding: unknown}}", "{a: {finding: met}}"])
+def test_what_is_unknown_or_below_the_floor_can_be_waived(said: str) -> None:
+    program = small_program(element("a", force="should"))
+    verdict = at_floor(program, f"findings: {said}\nwaivers: {{a: agreed in writing}}", "measured")
+    assert (trace(verdict, "a").finding, trace(verdict, "a").reason) == ("not_applicable", "waived")
+    assert verdict.confirmed == "basic"
+
+
 def test_a_waiver_of_what_is_met_is_not_used() -> None:
     program = small_program(element("a", force="should"))
     found = trace(at_floor(program, "findings: {a: {finding: met}}\nwaivers: {a: just in case}"), "a")

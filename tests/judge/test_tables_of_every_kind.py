@@ -187,6 +187,14 @@ def test_the_same_names_as_numbers_and_as_codes_are_not_mixed_up() -> None:
         assert judge_table(program, population).confirmed().tolist() == [confirmed]
 
 
+def test_counts_of_the_same_parts_are_compared_with_the_number_that_each_rule_names() -> None:
+    population = Population(pa.table({"a": pa.array([1, 1, 0]), "b": pa.array([1, 0, 0])}))
+    for k, confirmed in ((1, [0, 0, -1]), (2, [0, -1, -1]), (1, [0, 0, -1])):
+        fields = [field("a", "yes_no"), field("b", "yes_no")]
+        program = small_program(element("x", f"at_least({k}, a, b)"), fields=fields)
+        assert judge_table(program, population).confirmed().tolist() == confirmed
+
+
 def test_a_code_may_be_any_word() -> None:
     program = of_rule("region != 'not_applicable'", code("region", "not_applicable", "unknown"))
     assert judged(program, {"region": pa.array(["not_applicable", "unknown"])}) == [UNMET, MET]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import enterprises as made
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -73,6 +74,7 @@ NUMERIC = {
     "int8": pa.array([4, 3, None], pa.int8()),
     "float64": pa.array([4.0, 3.9999999999999996, None]),
     "float32": pa.array([4.0, 3.9999998, None], pa.float32()),
+    "float16": pa.array(np.array([4, 3.998, np.nan], np.float16)),
     "decimal": pa.array([Decimal("4.0"), Decimal("3.9"), None], pa.decimal128(4, 1)),
 }
 
@@ -205,6 +207,21 @@ def test_a_column_with_a_mistyped_id_is_passed_through_and_the_right_one_missing
     assert report.missing == ["base.talent"]
 
 
+def test_a_column_that_decides_nothing_is_not_missed(tmp_path: Path) -> None:
+    columns = perfect_columns(1)
+    del columns["basic.rnd.product-digital-design"]  # encouraged at the basic level
+    _, report = judged(tmp_path, pa.table(columns))
+    assert report.missing == []
+
+
+def test_a_proof_of_something_that_is_not_read_is_passed_through_and_told(tmp_path: Path) -> None:
+    odd = {"proof:base.talents": ["measured"], "proof:name": ["seen"]}
+    found, report = judged(tmp_path, pa.table({**perfect_columns(1), **odd}))
+    assert report.odd_proofs == [*odd]
+    assert report.floors == ("declared",)
+    assert found.select([*odd]).to_pydict() == odd
+
+
 # --- floors ---
 
 
@@ -265,7 +282,8 @@ def test_the_output_says_by_which_pack_day_and_interpretation_it_was_judged(tmp_
     assert about["pack_digest"] == load_pack(NEIMENGGU).digest
     assert about["as_of"] == DAY.isoformat()
     assert about["linghang"] == __version__
-    assert about["interpretation"] == {"link_covered": "all", "basic_self_rating": "1"}
+    assert about["interpretation"].items() >= {"link_covered": "all", "basic_self_rating": "1"}.items()
+    assert set(about["interpretation"]) == {one.id for one in load_pack(NEIMENGGU).interpretations}
     assert about["levels"] == list(LEVELS)
     assert about["missing_columns"] == []
 

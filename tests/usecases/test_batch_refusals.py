@@ -207,9 +207,31 @@ def test_a_proof_that_is_no_proof_is_named_with_row_and_column(tmp_path: Path, t
     assert untouched(target)
 
 
+NUMBERS: dict[str, pa.DataType] = {
+    "int8": pa.int8(),
+    "int64": pa.int64(),
+    "float16": pa.float16(),
+    "float32": pa.float32(),
+    "float64": pa.float64(),
+    "decimal": pa.decimal128(4, 1),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize(("name", "value"), [("maturity_level", 6), ("maturity_level", -1), ("scenes_advanced", -1)])
+def test_a_number_that_a_case_could_not_state_is_named_with_row_and_column(
+    name: str, value: int, kind: pa.DataType, tmp_path: Path, target: Path
+) -> None:
+    table = good(pack=NEIMENGGU)
+    column = pa.array([None, 5, value], pa.float32()).cast(kind)
+    source = made.write(tmp_path / "in.parquet", table.set_column(table.column_names.index(name), name, column))
+    said = refusal(source, target, pack=NEIMENGGU)
+    assert said.startswith(f"{source}, row 3, column {name}: {value}")
+    assert untouched(target)
+
+
 WRONG_TYPES = {
     "words": pa.array(["met", "unmet", None]),
-    "dates": pa.array([DAY, None, DAY]),
     "lists": pa.array([[1], [], None]),
     "words by number": pa.array(["1", "0", None]).dictionary_encode(),
 }

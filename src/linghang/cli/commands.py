@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from linghang import __version__
+from linghang.cli.import_commands import register as register_import
 from linghang.cli.options import AsOf, Interpretation, Json, interpretations
 from linghang.cli.pack_commands import register as register_packs
+from linghang.cli.plant_commands import register as register_plant
 from linghang.cli.usage import SpeakingCommand, SpeakingGroup
 from linghang.words import tr
 
@@ -31,6 +33,8 @@ def build() -> Callable[..., Any]:
     _register_judge(app)
     _register_batch(app)
     register_packs(app)
+    register_plant(app)
+    register_import(app)
     return app
 
 

@@ -31,16 +31,16 @@ def show_json(judged: Judged, trace: bool) -> None:
 def chosen(judged: Judged, floor: str | None, level: str | None) -> tuple[str, str]:
     """Return the floor and the level that the reasons are given for, by `--floor` and `--level` if they are there."""
     floor = _chosen(floor, tuple(judged.verdict.floors), "declared", "--floor")
-    return floor, _chosen(level, judged.pack.level_ids, _next_level(judged, floor), "--level")
+    return floor, _chosen(level, judged.pack.level_ids, next_level(judged, floor), "--level")
 
 
 def show(judged: Judged, file: Path, floor: str, level: str, trace: bool) -> None:
     """Print the judgement for a person."""
     console = terminal()
-    console.print(_heading(judged, file))
-    console.print(_ladder(judged))
+    console.print(heading(judged, tr("case {file}", file=file)))
+    console.print(ladder(judged))
     console.print(_parts(judged, floor))
-    console.print(_reasons(judged, floor, level))
+    console.print(reasons(judged, floor, level))
     if trace:
         console.print(_trace(judged, floor))
 
@@ -53,7 +53,7 @@ def _chosen(value: str | None, known: tuple[str, ...], default: str, option: str
     return value
 
 
-def _next_level(judged: Judged, floor: str) -> str:
+def next_level(judged: Judged, floor: str) -> str:
     """The level above the confirmed one; the highest if there is none above."""
     one = judged.verdict.floors[floor]  # type: ignore[index]
     levels = judged.pack.level_ids
@@ -61,16 +61,17 @@ def _next_level(judged: Judged, floor: str) -> str:
     return levels[min(above, len(levels) - 1)]
 
 
-def _heading(judged: Judged, file: Path) -> RenderableType:
+def heading(judged: Judged, subject: str) -> RenderableType:
+    """What is judged, by which pack, on which day and with which of our interpretations."""
     pack = judged.pack
     lines = [
         f"[bold]{escape(str(pack.title))}[/]  [dim]{escape(pack.id)}[/]",
-        tr("case {file}, judged as of {day}", file=escape(str(file)), day=judged.verdict.program.as_of),
+        tr("{subject}, judged as of {day}", subject=escape(subject), day=judged.verdict.program.as_of),
     ]
     if pack.status != "complete":
         partial = tr("partial pack")
         lines.append(f"[yellow]{partial}[/]: {escape(str(pack.note or ''))}")
-    ours = [one for one in pack.interpretations if one.source == "platform"]
+    ours = [one for one in pack.interpretations if one.source == "platform" and one.id in judged.interpretations]
     values = judged.verdict.program.interpretation
     if ours:
         named = str(Listed(f"{one.id} = {values[one.id]}" for one in ours))
@@ -79,7 +80,8 @@ def _heading(judged: Judged, file: Path) -> RenderableType:
     return Panel("\n".join(lines), box=box.ROUNDED, border_style="blue", expand=False)
 
 
-def _ladder(judged: Judged) -> Table:
+def ladder(judged: Judged) -> Table:
+    """The levels at the three floors, side by side."""
     floors = judged.verdict.floors
     table = Table(box=box.SIMPLE_HEAD, title=tr("The ladder"), title_style="bold", title_justify="left")
     table.add_column(tr("level"))
@@ -113,7 +115,8 @@ def _parts(judged: Judged, floor: str) -> Table:
     return table
 
 
-def _reasons(judged: Judged, floor: str, level: str) -> RenderableType:
+def reasons(judged: Judged, floor: str, level: str) -> RenderableType:
+    """Why a level is what it is at a floor, and what would decide."""
     verdict = judged.verdict.floors[floor].levels[level]  # type: ignore[index]
     title = next(str(one.title) for one in judged.pack.levels if one.id == level)
     why = tr("Why: {level}", level=title)

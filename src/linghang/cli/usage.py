@@ -45,7 +45,7 @@ class SpeakingGroup(_Speaking, TyperGroup):
 
 
 _SENTENCES = (  # plain English of the library -> ours
-    (r"Got unexpected extra arguments? \((?P<name>.*)\)", later("“{name}” is one argument too many")),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", later("“{name}” is one argument too many")),
     (r"Option '(?P<name>.*)' requires an argument\.", later("{name} needs a value")),
     (r"Option '(?P<name>.*)' does not take a value\.", later("{name} takes no value")),
     (r"No such command '(?P<name>[^']*)'.*", later("there is no command {name}")),
@@ -70,13 +70,10 @@ def complaint(error: Any) -> str:
         case "MissingParameter":
             said = tr("{name} is missing", name=hint)
         case "NoSuchOption":
+            near = Listed(sorted(error.possibilities)) if error.possibilities else None
             said = tr("there is no option {name}", name=error.option_name)
-            if error.possibilities:
-                said = tr(
-                    "{said}; {near}",
-                    said=said,
-                    near=tr("did you mean {names}?", names=Listed(sorted(error.possibilities))),
-                )
+            if near:
+                said = tr("there is no option {name}; did you mean {names}?", name=error.option_name, names=near)
         case "BadParameter":
             said = tr("{name} cannot be “{value}”", name=hint, value=error.message)
         case _:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast, get_args
 
-from linghang.conditions import rules
+from linghang.conditions import rule_parser, rules
 from linghang.conditions.checks import check_pack
 from linghang.conditions.model import (
     ALL_LEVELS,
@@ -41,6 +41,9 @@ _HEAD = (
     "restates",
     "changes",
 )
+
+
+_PARTS, _KINDS, _FORCES = get_args(Part), get_args(Kind), get_args(Force)
 
 
 def build(sources: list[Source]) -> Pack:
@@ -80,6 +83,7 @@ def _assemble(resolved: Resolved) -> Pack:
     short = head.take("short", str)
     head.maybe("restates", bool)
     sections = resolved.sections
+    shorts = _shorts(resolved)
     return Pack(
         id=head.take("id", str),
         title=head.text("title"),
@@ -92,8 +96,7 @@ def _assemble(resolved: Resolved) -> Pack:
         levels=tuple(_level(entry.shape()) for entry in sections["levels"].values()),
         links=tuple(_link(entry.shape()) for entry in sections["links"].values()),
         elements=tuple(
-            _element(entry, _short_of(resolved, entry), (valid_from, valid_to))
-            for entry in sections["elements"].values()
+            _element(entry, shorts[_stating(entry)], (valid_from, valid_to)) for entry in sections["elements"].values()
         ),
         interpretations=tuple(_interpretation(entry) for entry in sections["interpretation"].values()),
         fields=tuple(_field(entry.shape()) for entry in sections["fields"].values()),
@@ -114,13 +117,17 @@ def validity(shape: Shape) -> tuple[date, date | None]:
     return start, end
 
 
-def _short_of(resolved: Resolved, entry: Entry) -> str:
-    """Return the document that an element is cited by: the one that states its clause, or the last that restates it."""
-    origin = (entry.origins.get("clause") or entry.origins["id"]).pack
-    first = [one.id for one in resolved.sources].index(origin)
-    stating, *later = resolved.sources[first:]
-    citing = [stating, *(one for one in later if one.content.get("restates") is True)][-1]
-    return str(citing.content.get("short"))
+def _shorts(resolved: Resolved) -> dict[str, str]:
+    """Pack that states a clause -> the document that it is cited by: that one, or the last that restates it."""
+    shorts: dict[str, str] = {}
+    for place, stating in enumerate(resolved.sources):
+        later = [one for one in resolved.sources[place + 1 :] if one.content.get("restates") is True]
+        shorts[stating.id] = str([stating, *later][-1].content.get("short"))
+    return shorts
+
+
+def _stating(entry: Entry) -> str:
+    return (entry.origins.get("clause") or entry.origins["id"]).pack
 
 
 def _level(shape: Shape) -> Level:
@@ -152,13 +159,13 @@ def _element(entry: Entry, document: str, valid: tuple[date, date | None]) -> El
     identity = shape.take("id", str)
     clause = shape.take("clause", str)
     shape.subject = f"{identity} ({document} {clause})"
-    part = cast(Part, shape.word("part", get_args(Part)))
+    part = cast(Part, shape.word("part", _PARTS))
     element = Element(
         id=identity,
         level=shape.maybe("level", str, ALL_LEVELS) or ALL_LEVELS,
         part=part,
-        kind=cast(Kind, shape.word("kind", get_args(Kind))),
-        force=cast(Force, shape.word("force", get_args(Force), "must")),
+        kind=cast(Kind, shape.word("kind", _KINDS)),
+        force=cast(Force, shape.word("force", _FORCES, "must")),
         clause=clause,
         document=document,
         text=shape.text("text"),
@@ -189,7 +196,7 @@ def _rules(shape: Shape, valid: tuple[date, date | None]) -> Iterator[DatedRule]
 def _rule(shape: Shape, start: date, end: date | None) -> DatedRule:
     source = shape.take("rule", str)
     try:
-        return DatedRule(source, rules.parse(source), start, end)
+        return DatedRule(source, rule_parser.parse(source), start, end)
     except BadInput as error:
         raise BadInput(error.message, shape.place("rule"), shape.subject, **error.values) from None
 

@@ -23,7 +23,8 @@ from linghang.conditions.model import (
     Part,
     Table,
 )
-from linghang.conditions.rules import Compare, Covers, Name, Scope, Share, Type, check, check_share_bound, names, walk
+from linghang.conditions.rule_types import Scope, check, check_share_bound
+from linghang.conditions.rules import Compare, Covers, Name, Share, Type, names, walk
 from linghang.errors import BadInput, Place, nearest
 from linghang.words import Listed, Text
 
@@ -63,7 +64,7 @@ def scope_of(pack: Pack) -> Scope:
     types: dict[type, Type] = {Decimal: "number", str: "code", bool: "finding"}
     return Scope(
         fields={field.id: field.type for field in fields_of(pack)},
-        elements=frozenset(key for key, found in pack.by_id.items() if len(found) == 1),
+        elements=frozenset(key for key, found in pack.by_id.items() if len(found) == 1 and found[0].part != "coverage"),
         interpretations={one.id: types[type(one.value)] for one in pack.interpretations},
         tables={table.id: table.keys for table in pack.tables},
         links=frozenset(link.id for link in pack.links),
@@ -241,6 +242,9 @@ def _check_levels(pack: Pack, places: Places) -> Iterator[BadInput]:
                     link=link,
                 )
         parts: tuple[Part, ...] = ("eligibility", "maturity", "scenario_count", "outcome")
+        asked_twice = Counter(one.id for part in (*parts, "build") for one in pack.of(part, level))
+        for name in (name for name, times in asked_twice.items() if times > 1):
+            yield _Refuser(pack.by_id[name][-1], places).refuse("level {level} asks this id twice", level=level)
         count = sum(1 for part in parts for _ in pack.of(part, level))
         count += max(sum(asked_of[link] for link in links) for links in required)
         if not count:

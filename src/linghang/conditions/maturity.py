@@ -12,7 +12,7 @@ from linghang.conditions.document import read_file
 from linghang.conditions.scenes import marks_of
 from linghang.conditions.shape import Shape
 from linghang.errors import BadInput, Place
-from linghang.words import Text
+from linghang.words import Listed, Text
 
 FORMAT = "linghang-maturity/1"
 TAILORABLE = ("design", "logistics", "sales", "service")
@@ -237,16 +237,21 @@ def _prompt(shape: Shape) -> tuple[str, str, Text]:
 
 def _problems(model: MaturityModel, file: str) -> Iterator[BadInput]:
     place = Place(file)
-    codes = {one.code for one in model.sub_domains}
+    codes = [one.code for one in model.sub_domains]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield BadInput("“{name}” stands twice in {section}", place, name=code, section="sub_domains")
+    for one in model.sub_domains:
+        for value, known in ((one.element, model.elements), (one.domain, model.domains)):
+            if value not in known:
+                yield BadInput("“{value}” is not one of {choices}", place, one.code, value=value, choices=Listed(known))
     for item in model.items:
         if item.sub_domain not in codes or not 1 <= item.level <= len(model.levels):
             yield BadInput("item {code} belongs to no sub-domain and level of the model", place, code=item.code)
-        if item.confidence not in model.marks:
-            yield BadInput(
-                "item {code} has the mark {mark}, which is not explained", place, code=item.code, mark=item.confidence
-            )
     if len({item.code for item in model.items}) < len(model.items):
         yield BadInput("two items have the same code", place)
+    for name, mark in _marks_used(model):
+        if mark not in model.marks:
+            yield BadInput("{name} has the mark {mark}, which is not explained", place, name=name, mark=mark)
     for before, after in zip(model.levels, model.levels[1:], strict=False):
         if before.score_to != after.score_from or after.level != before.level + 1:
             yield BadInput(
@@ -256,8 +261,25 @@ def _problems(model: MaturityModel, file: str) -> Iterator[BadInput]:
                 after=after.level,
             )
     for weights in model.weights.values():
+        yield from _problems_of_weights(weights, codes, place)
+
+
+def _problems_of_weights(weights: Weights, codes: list[str], place: Place) -> Iterator[BadInput]:
+    for layer in (weights.elements, weights.sub_domains):
+        if (total := sum(one.value for one in layer.values())) != 1:
+            yield BadInput("the weights “{name}” add up to {total}, not to 1", place, name=weights.id, total=total)
+    if weights.sub_domains.keys() - set(codes):
+        yield BadInput("the weights “{name}” name a sub-domain that is not in the model", place, name=weights.id)
+    if left_out := [code for code in codes if code not in weights.sub_domains]:
+        yield BadInput("the weights “{name}” do not name {codes}", place, name=weights.id, codes=Listed(left_out))
+
+
+def _marks_used(model: MaturityModel) -> Iterator[tuple[str, str]]:
+    """Yield every mark with the name of what it is about."""
+    yield "gate", model.gate.confidence
+    yield from ((str(level.level), level.confidence) for level in model.levels)
+    yield from ((one.code, one.name_confidence) for one in model.sub_domains)
+    yield from ((item.code, item.confidence) for item in model.items)
+    for weights in model.weights.values():
         for layer in (weights.elements, weights.sub_domains):
-            if (total := sum(one.value for one in layer.values())) != 1:
-                yield BadInput("the weights “{name}” add up to {total}, not to 1", place, name=weights.id, total=total)
-        if weights.sub_domains.keys() - codes:
-            yield BadInput("the weights “{name}” name a sub-domain that is not in the model", place, name=weights.id)
+            yield from ((name, one.confidence) for name, one in layer.items())

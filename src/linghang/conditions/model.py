@@ -164,7 +164,7 @@ class Table:
     @cached_property
     def digest(self) -> str:
         """sha256 of what the table says, whatever its name."""
-        rows = sorted((*row, str(value.normalize())) for row, value in self.values.items())
+        rows = sorted((*row, value.as_integer_ratio()) for row, value in self.values.items())
         return hashlib.sha256(repr((self.keys, rows)).encode()).hexdigest()
 
     def __hash__(self) -> int:

@@ -21,6 +21,13 @@ _TYPE_NAMES: dict[type, str] = {
 }
 
 
+_LANGUAGES = {"zh", "en"}
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 class Shape:
     """A view of one mapping that takes its keys out one by one.
 
@@ -74,6 +81,10 @@ class Shape:
 
     def text(self, key: str) -> Text:
         """Take a text in both languages: `{zh: …, en: …}`."""
+        found = self.data.get(key)
+        if isinstance(found, dict) and found.keys() == _LANGUAGES and _said(found["zh"]) and _said(found["en"]):
+            self.taken.add(key)  # the usual case, without the ceremony
+            return Text(found["zh"], found["en"])
         shape = self.shape(key)
         text = Text(shape.take("zh", str), shape.take("en", str))
         shape.done()

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from linghang.conditions.checks import LINK_COVERED, fields_of
 from linghang.conditions.model import PARTS, Element, Field, Force, Kind, Level, Pack, Part, Table
+from linghang.conditions.rule_types import check_share_bound
 from linghang.conditions.rules import (
     All,
     Among,
@@ -26,7 +27,6 @@ from linghang.conditions.rules import (
     Node,
     Not,
     Share,
-    check_share_bound,
     months_before,
     names,
 )

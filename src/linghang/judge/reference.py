@@ -8,19 +8,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import cast
 
 from linghang.conditions.model import PARTS, Part
-from linghang.conditions.rules import (
-    All,
-    Among,
-    Any,
-    AtLeast,
-    Compare,
-    Literally,
-    Lookup,
-    Name,
-    Node,
-    Not,
-    Share,
-)
+from linghang.conditions.rules import All, Among, Any, AtLeast, Compare, Literally, Lookup, Name, Node, Not, Share
 from linghang.judge.case import Case
 from linghang.judge.deciding import deciding_sets
 from linghang.judge.findings import (

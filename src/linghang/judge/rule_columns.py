@@ -10,19 +10,7 @@ from typing import TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from linghang.conditions.rules import (
-    All,
-    Among,
-    Any,
-    AtLeast,
-    Compare,
-    Literally,
-    Lookup,
-    Name,
-    Node,
-    Not,
-    Share,
-)
+from linghang.conditions.rules import All, Among, Any, AtLeast, Compare, Literally, Lookup, Name, Node, Not, Share
 from linghang.judge import planes
 from linghang.judge.findings import STRENGTH, Floor, needed
 from linghang.judge.inputs import Block, Numbers

@@ -227,11 +227,9 @@ class _Plan:
             if pc.any(wrong).as_py():
                 row = pc.index(pc.fill_null(wrong, False), True).as_py()
                 place = Place(tr("{file}, row {row}", file=self.source, row=first_row + row), None, name)
+                limit = highest[name] if name in highest else tr("any number")
                 raise BadInput(
-                    "{value} cannot be: it lies between 0 and {limit}",
-                    place,
-                    value=values[row].as_py(),
-                    limit=highest.get(name, tr("any number")),
+                    "{value} cannot be: it lies between 0 and {limit}", place, value=values[row].as_py(), limit=limit
                 )
 
 

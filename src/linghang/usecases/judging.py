@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from linghang.conditions.checks import LINK_COVERED
 from linghang.conditions.document import CASE_LIMITS, read_file
 from linghang.conditions.model import Pack
+from linghang.conditions.rules import names
 from linghang.conditions.shape import Shape
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place
@@ -28,6 +30,13 @@ class Judged:
     verdict: Verdict
     case: Case
     pack: Pack
+
+    @property
+    def interpretations(self) -> frozenset[str]:
+        """The interpretations that the judgement itself rests on (others serve the evidence)."""
+        read = {name for element in self.pack.elements for rule in element.rules for name in names(rule.node)}
+        mark = "interpretation."
+        return frozenset({LINK_COVERED, *(name.removeprefix(mark) for name in read if name.startswith(mark))})
 
 
 def judge_case(

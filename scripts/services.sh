@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Starts the servers that tests talk to, from Debian's packages: PostgreSQL on 127.0.0.1, with a cluster of its own.
+# Installs the package where it is missing (as root). Writes the addresses to .services.env. `services.sh stop` ends it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=${LINGHANG_SERVICES:-/var/tmp/linghang-services}
+port=${LINGHANG_POSTGRESQL_PORT:-54329}
+
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+binaries() { find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1; }
+
+if [ "${1:-start}" = stop ]; then
+  bin=$(binaries)
+  [ -d "$root/pg" ] && as_postgres "$bin/pg_ctl" -D "$root/pg" -m fast stop >/dev/null || true
+  rm -f .services.env
+  exit 0
+fi
+
+bin=$(binaries)
+if [ -z "$bin" ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "services: PostgreSQL is missing; on Debian: sudo apt-get install postgresql" >&2
+    exit 1
+  fi
+  echo "services: installing Debian's postgresql" >&2
+  # The package would start a cluster of its own; the tests use one that they can throw away.
+  mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
+  bin=$(binaries)
+fi
+
+mkdir -p "$root"
+[ "$(id -u)" = 0 ] && chown postgres "$root"
+if [ ! -e "$root/pg/PG_VERSION" ]; then
+  as_postgres "$bin/initdb" -D "$root/pg" -U linghang --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
+fi
+if ! as_postgres "$bin/pg_ctl" -D "$root/pg" status >/dev/null; then
+  as_postgres "$bin/pg_ctl" -D "$root/pg" -w -l "$root/pg.log" \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$root -c fsync=off" start >/dev/null
+fi
+echo "LINGHANG_TEST_POSTGRESQL=postgresql://linghang@127.0.0.1:$port/postgres" >.services.env
+echo "services: PostgreSQL at 127.0.0.1:$port"

@@ -1,0 +1,1 @@
+"""How data comes in: spreadsheets, CSV, Parquet and SQL sources become records."""

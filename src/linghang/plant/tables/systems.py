@@ -1,0 +1,128 @@
+"""Software, what it is used for, and how systems are linked."""
+
+from linghang.plant.columns import choice, day, flag, id_, ref, table, text
+from linghang.plant.tables.enterprise import factory
+from linghang.words import Text
+
+GROUP = Text("信息系统", "Information systems")
+
+FUNCTIONS = {
+    "job_planning": "作业计划",
+    "scheduling": "计划排程",
+    "quality": "产品质量",
+    "equipment_assets": "设备资产",
+    "materials": "生产物料",
+    "procurement": "采购",
+    "sales": "销售",
+    "inventory": "库存",
+    "finance": "财务",
+    "accounting": "经营核算",
+    "cost": "成本管控",
+    "workforce": "人力资源",
+    "kpi": "绩效指标",
+    "energy": "能源",
+    "carbon": "碳资产",
+    "safety": "安全",
+    "emergency": "应急",
+    "environment": "环保",
+    "design": "产品设计",
+    "simulation": "仿真",
+    "process_design": "工艺设计",
+    "design_data": "设计数据管理",
+    "monitoring": "实时监控",
+    "process_control": "过程控制",
+    "logistics": "物流配送",
+    "warehouse": "仓储",
+    "supply_chain": "供应链",
+    "customer_service": "售后服务",
+    "data_governance": "数据治理",
+    "analysis": "数据分析",
+    "digital_twin": "数字孪生",
+    "cyber_security": "网络安全",
+    "other": "其他",
+}
+
+software = table(
+    "software",
+    ("软件系统", "Software"),
+    ("一套在用或用过的软件系统", "One software system in use or formerly in use"),
+    GROUP,
+    id_("software_id", "软件编号", "Software id", "MES-01"),
+    ref(factory.c.factory_id),
+    text("name", "软件名称", "Name of the software", "轮毂制造执行系统"),
+    text("vendor", "供应商", "Vendor", "自主开发", optional=True),
+    choice(
+        "kind",
+        "软件类型",
+        "Kind of software",
+        {
+            "MES": "制造执行|MES",
+            "ERP": "企业资源计划|ERP",
+            "PLM": "产品生命周期管理|PLM",
+            "CAD": "计算机辅助设计|CAD",
+            "CAE": "计算机辅助工程|CAE",
+            "CAPP": "计算机辅助工艺|CAPP",
+            "WMS": "仓储管理|WMS",
+            "QMS": "质量管理|QMS",
+            "EAM": "设备资产管理|EAM",
+            "EMS": "能源管理|EMS",
+            "SCADA": "数据采集与监控|SCADA",
+            "APS": "高级计划排程|APS",
+            "CRM": "客户关系管理|CRM",
+            "SRM": "供应商关系管理|SRM",
+            "HR": "人力资源|HR",
+            "FIN": "财务|FIN",
+            "LIMS": "实验室管理|LIMS",
+            "BI": "商业智能|BI",
+            "OS": "工业操作系统|industrial operating system",
+            "other": "其他",
+        },
+        "MES",
+    ),
+    text("version", "版本", "Version", "4.2", optional=True),
+    day("go_live_on", "上线日期", "Live since", "2019-07-01"),
+    day("retired_on", "停用日期：仍在用则空", "Retired on: empty while in use", "2025-06-30", optional=True),
+    flag("controllable", "安全可控", "Secure and controllable", True, optional=True),
+    rows=(
+        {"retired_on": None},
+        {"software_id": "ERP-01", "name": "企业资源计划系统", "kind": "ERP", "retired_on": None},
+    ),
+)
+
+software_function = table(
+    "software_function",
+    ("软件功能", "Function of software"),
+    ("一套软件管理的一项业务", "One business function that a software system manages"),
+    GROUP,
+    ref(software.c.software_id, key=True),
+    choice("function", "业务功能", "Business function", FUNCTIONS, "job_planning", key=True),
+    day("used_since", "启用日期", "Used since", "2019-07-01", optional=True),
+)
+
+system_link = table(
+    "system_link",
+    ("系统集成", "Link between systems"),
+    ("两套软件之间的一个数据接口", "One data interface between two systems"),
+    GROUP,
+    id_("link_id", "接口编号", "Link id", "IF-ERP-MES-01"),
+    ref(software.c.software_id, "from_software_id", ("源系统", "From system"), example="ERP-01"),
+    ref(software.c.software_id, "to_software_id", ("目标系统", "To system")),
+    choice(
+        "kind",
+        "接口方式",
+        "Kind of link",
+        {
+            "api": "服务接口|API",
+            "message": "消息",
+            "database": "数据库",
+            "file": "文件",
+            "opc_ua": "OPC UA|OPC UA",
+            "other": "其他",
+        },
+        "api",
+    ),
+    text("content", "传递内容", "What is passed", "生产订单下达", optional=True),
+    day("go_live_on", "接口上线日期", "Live since", "2020-03-01"),
+    day("retired_on", "接口停用日期：仍在用则空", "Retired on: empty while in use", "2025-06-30", optional=True),
+    rows=({"retired_on": None},),
+)

@@ -1,0 +1,219 @@
+"""Import records from spreadsheets, CSV, Parquet and databases; write the workbook that a factory fills."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from linghang.errors import BadInput, Place, nearest, reason_of
+from linghang.intake.checking import check_drafts
+from linghang.intake.databases import named
+from linghang.intake.headers import table_named
+from linghang.intake.mapping_file import read_mapping
+from linghang.intake.marked import write_marked
+from linghang.intake.sheet import ImportProblem, Problems
+from linghang.intake.sources import Asked, Read, read_sources
+from linghang.intake.template import write_workbook
+from linghang.intake.writing import TableCount, write_drafts
+from linghang.plant.tables import TABLES
+from linghang.store.workspace import Workspace, open_workspace
+from linghang.words import Language, later
+
+__all__ = ["ImportProblem", "ImportReport", "TableCount", "import_files", "write_template"]
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is done now, how much of it is done, and how much there is (None where that is not known)."""
+
+READING = later("reading")
+CHECKING = later("checking")
+WRITING = later("writing")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes
+    ----------
+    tables
+        Rows added, changed and left alone, table by table.
+    problems
+        The first of what is wrong; where there is anything, nothing was kept.
+    problem_count
+        How many problems there are in all.
+    dry_run
+        Whether it was only a trial.
+    """
+
+    tables: tuple[TableCount, ...] = ()
+    problems: tuple[ImportProblem, ...] = ()
+    problem_count: int = 0
+    dry_run: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything was wrong."""
+        return self.problem_count > 0
+
+
+def write_template(target: Path, *, lang: Language, tables: Sequence[str] = ()) -> tuple[str, ...]:
+    """Write the workbook that a factory fills, a sheet a table.
+
+    Parameters
+    ----------
+    target
+        Where it goes; it appears only when it is whole.
+    lang
+        Language of titles, notes and words.
+    tables
+        Names or titles of tables; all of them where none is named.
+
+    Returns
+    -------
+    Names of the tables.
+
+    Raises
+    ------
+    BadInput
+        A table is not known, or the file cannot be written.
+    """
+    chosen = {found.name for found in map(_table, tables)}
+    listed = [table for table in TABLES.values() if not chosen or table.name in chosen]
+    if target.suffix.lower() != ".xlsx":
+        raise BadInput("is the name of a workbook, which ends in .xlsx", Place(str(target)))
+    with _whole_file(target) as unfinished:
+        write_workbook(unfinished, lang, listed)
+    return tuple(table.name for table in listed)
+
+
+def import_files(
+    folder: Path,
+    sources: Sequence[str],
+    *,
+    now: datetime | None,
+    mapping: Path | None = None,
+    table: str | None = None,
+    dry_run: bool = False,
+    problems_file: Path | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import files and databases as one set: all of it is kept, or nothing.
+
+    Parameters
+    ----------
+    folder
+        The workspace.
+    sources
+        Paths of files, and URLs of databases.
+    now
+        What may not lie in the future is compared to it; not checked where it is None.
+    mapping
+        For foreign layouts (mapping.toml).
+    table
+        The table that files without a telling name hold.
+    dry_run
+        Do everything but keep the records.
+    problems_file
+        Workbook that gets the sources back with their faults marked, where there are any.
+    progress
+        Told what is going on.
+
+    Raises
+    ------
+    BadInput, ManyProblems
+        The workspace, the mapping or the table is not usable; what is wrong with the sources stands in the report.
+    """
+    told = progress or _silent
+    workspace = open_workspace(folder)
+    if not sources:
+        raise BadInput("no file is named")
+    asked = Asked(
+        workspace.time_zone,
+        read_mapping(mapping) if mapping is not None else None,
+        None if table is None else _table(table).name,
+    )
+    problems = Problems()
+    with workspace.writing():
+        read = read_sources(sources, asked, problems, lambda _: told(READING, 0, None))
+        counts = _kept(workspace, read, problems, now, dry_run, told)
+    if problems.count and problems_file is not None:
+        with _whole_file(problems_file) as unfinished:
+            write_marked(unfinished, problems.kept, problems.count, read.sheets)
+    if not problems.count and not counts:
+        raise BadInput("there is nothing to import: no sheet has a row", Place(", ".join(map(named, sources))))
+    return ImportReport(counts, tuple(problems.kept), problems.count, dry_run)
+
+
+def _kept(
+    workspace: Workspace,
+    read: Read,
+    problems: Problems,
+    now: datetime | None,
+    dry_run: bool,
+    told: Progress,
+) -> tuple[TableCount, ...]:
+    """Check and write in one transaction; where anything is wrong, or for a trial, nothing of it is kept."""
+    rows = sum(len(draft) for draft in read.drafts)
+    written = 0
+
+    def count(more: int) -> None:
+        nonlocal written
+        written += more
+        told(WRITING, written, rows)
+
+    engine = workspace.engine()
+    try:
+        with engine.connect() as connection:
+            told(CHECKING, 0, None)
+            check_drafts(read.drafts, connection, now, workspace.time_zone, problems)
+            if problems.count:
+                return ()
+            counts = write_drafts(read.drafts, connection, count)
+            if dry_run:
+                connection.rollback()
+            else:
+                connection.commit()
+            return counts
+    except DBAPIError as error:
+        raise BadInput(
+            "the records cannot be kept: {reason}", Place(str(workspace.folder)), reason=str(error.orig).strip()
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _silent(_what: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+def _table(name: str) -> sa.Table:
+    found = table_named(name)
+    if found is None:
+        raise BadInput("no table {name}; {near}", name=name, near=nearest(name, tuple(TABLES)))
+    return found
+
+
+@contextmanager
+def _whole_file(target: Path) -> Iterator[Path]:
+    """Give a file beside the target that takes its name only when everything was written."""
+    place = Place(str(target))
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(21, "")
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False) as made:
+            unfinished = Path(made.name)
+    except OSError as error:
+        raise BadInput("cannot be written: {reason}", place, reason=reason_of(error)) from None
+    try:
+        yield unfinished
+        unfinished.chmod(0o644)
+        unfinished.replace(target)
+    except OSError as error:
+        raise BadInput("cannot be written: {reason}", place, reason=reason_of(error)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)

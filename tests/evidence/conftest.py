@@ -1,0 +1,10 @@
+"""Messages in English."""
+
+import pytest
+
+from linghang.words import use
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    use("en")
