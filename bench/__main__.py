@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import cases, files, gc500k_rounds, overlays
+from bench import assessing, cases, files, gc500k_rounds, intake, kpi, overlays
 
 ROUNDS = 9
 
@@ -109,8 +109,11 @@ def main() -> None:
         gc500k_rounds.run(bench)
         cases.run(bench)
         overlays.run(bench, Path(folder))
+        assessing.run(bench, Path(folder))
+        kpi.run(bench, Path(folder))
         start_up(bench)
     bench.console.print(bench.table)
+    intake.main(intake.ROWS)
     bench.console.print(
         f"peak memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )

@@ -35,7 +35,8 @@ def plant(folder: Path, responses: int, states: int) -> Path:
     db = duckdb.connect()
     step = 365 * 86_400 * 1_000_000 // responses
     rows = db.execute(
-        f"""select 'R' || i, '{job}', '{machine}', strftime(make_timestamp(1735660800000000 + i * {step}), '%Y-%m-%d %H:%M:%S.%f'),
+        f"""select 'R' || i, '{job}', '{machine}',
+        strftime(make_timestamp(1735660800000000 + i * {step}), '%Y-%m-%d %H:%M:%S.%f'),
         strftime(make_timestamp(1735660800000000 + i * {step} + {step // 2}), '%Y-%m-%d %H:%M:%S.%f'),
         10::double, 9::double, 1::double, 0::double from range({responses}) t(i)"""
     ).fetchall()

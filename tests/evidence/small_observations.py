@@ -1,6 +1,6 @@
 """Observations to test with: one by hand, and any that Hypothesis thinks of."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +39,7 @@ def observation(value: Any = "met", **changes: Any) -> Observation:
     return Observation(value=value, **given)
 
 
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.sampled_from(["met", "unmet", "not_applicable"]) | st.decimals(allow_nan=False, allow_infinity=False)
 DETAILS = st.dictionaries(
@@ -61,7 +62,7 @@ def observations(draw: st.DrawFn, **changes: Any) -> Observation:
         "subject": draw(TEXTS),
         "proof": draw(st.sampled_from(PROVES[kind])),
         "source": Source(kind, draw(TEXTS), draw(TEXTS), draw(TEXTS), draw(TEXTS)),  # type: ignore[arg-type]
-        "made_at": draw(st.datetimes(datetime(2000, 1, 2), datetime(2030, 1, 1), timezones=st.timezones())),
+        "made_at": draw(st.datetimes(datetime(2000, 1, 2), datetime(2030, 1, 1), timezones=ZONES)),
         "valid_until": draw(st.none() | st.dates()),
         "detail": draw(DETAILS),
         **changes,

@@ -1,6 +1,5 @@
 """Making a workspace: where it may lie, what stands in it, and that a failure leaves nothing behind."""
 
-import os
 import subprocess
 import sys
 import tomllib
@@ -174,15 +173,6 @@ def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> Non
     with pytest.raises(BadInput, match="cannot be written"):
         new_workspace(tmp_path / ("x" * 300))
     assert things_in(tmp_path) == ["file"]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_refused_in_words(tmp_path: Path) -> None:
-    folder = tmp_path / "works"
-    folder.mkdir(mode=0o500)
-    with pytest.raises(BadInput, match="cannot be written: you may not do that there"):
-        new_workspace(folder)
-    assert things_in(folder) == []
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
