@@ -5,6 +5,7 @@ anything is timed: a contestant that answers differently is not timed but report
 """
 
 import argparse
+import gc
 import platform
 import resource
 import statistics
@@ -37,6 +38,8 @@ class Bench:
     def race(self, *contestants: Callable[[], object]) -> list[list[float]]:
         """Time the contestants in turns; return the seconds of each."""
         seconds: list[list[float]] = [[] for _ in contestants]
+        gc.collect()
+        gc.freeze()  # what earlier rounds left alive is nobody's garbage to walk through
         for one in contestants:
             one()  # warm up: imports, caches, memory from the operating system
         for _ in range(self.rounds):

@@ -7,6 +7,7 @@ With `--check` nothing is written: it fails if a text is not in the catalogue, h
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -47,6 +48,7 @@ def problems(catalogue: Catalog) -> list[str]:
 def compiled(catalogue: Catalog) -> bytes:
     """Return the compiled catalogue."""
     buffer = io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)  # not the hour of compiling
     write_mo(buffer, catalogue)
     return buffer.getvalue()
 

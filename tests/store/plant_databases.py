@@ -31,7 +31,7 @@ def scratch_postgresql() -> Iterator[URL]:
         pytest.skip(f"{ADDRESS} holds no address of a PostgreSQL server")
     server = make_url(os.environ[ADDRESS]).set(drivername="postgresql+psycopg")
     name = f"linghang_test_{uuid.uuid4().hex}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     sorting = "template template0 encoding 'UTF8' locale_provider icu icu_locale 'zh-Hans-CN'"
     with engine.connect() as connection:
         connection.exec_driver_sql(f"create database {name} {sorting}")

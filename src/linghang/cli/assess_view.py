@@ -22,12 +22,13 @@ SHOWN_NEEDS = 12
 def show_new(workspace: Workspace) -> None:
     """Say what was made and what comes next."""
     console = terminal()
-    console.print(tr("workspace made: {folder}", folder=workspace.folder), style="green")
+    console.print(tr("workspace made: {folder}", folder=workspace.folder), style="green", markup=False)
     console.print(
         tr(
             "next: linghang template -o records.xlsx, fill it, linghang import {folder} records.xlsx",
             folder=workspace.folder,
-        )
+        ),
+        markup=False,
     )
 
 

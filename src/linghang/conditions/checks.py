@@ -242,9 +242,6 @@ def _check_levels(pack: Pack, places: Places) -> Iterator[BadInput]:
                     link=link,
                 )
         parts: tuple[Part, ...] = ("eligibility", "maturity", "scenario_count", "outcome")
-        asked_twice = Counter(one.id for part in (*parts, "build") for one in pack.of(part, level))
-        for name in (name for name, times in asked_twice.items() if times > 1):
-            yield _Refuser(pack.by_id[name][-1], places).refuse("level {level} asks this id twice", level=level)
         count = sum(1 for part in parts for _ in pack.of(part, level))
         count += max(sum(asked_of[link] for link in links) for links in required)
         if not count:

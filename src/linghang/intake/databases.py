@@ -68,7 +68,7 @@ def sql_tables(source: str) -> list[str]:
         It cannot be reached.
     """
     url, place = source_url(source)
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
         return sorted(sa.inspect(engine).get_table_names())
     except SQLAlchemyError as error:
@@ -95,7 +95,7 @@ def read_sql(source: str, name: str, query: str | None = None) -> Sheet:
         The database refuses it.
     """
     url, place = source_url(source)
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
             if query is None and name not in (known := sa.inspect(connection).get_table_names()):

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.migrate import upgrade
@@ -62,7 +63,7 @@ class Workspace:
 
     def engine(self) -> Engine:
         """Return an engine of the records; SQLite runs in WAL mode and syncs every commit."""
-        engine = create_engine(self.url)
+        engine = create_engine(self.url, poolclass=NullPool)  # a command needs no connection that outlives it
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_settings)
         return engine

@@ -1,7 +1,7 @@
 """Assess a plant: records -> indicators -> evidence -> judgement at three floors."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -62,7 +62,14 @@ class Assessment:
     def to_dict(self) -> dict[str, Any]:
         """The judge's document with the indicators and the elements."""
         document = self.judged.verdict.to_dict()
-        document["indicators"] = list(self.indicators)
+        document["indicators"] = [
+            {one.name: getattr(indicator, one.name) for one in fields(indicator)}
+            | {
+                "baseline": indicator.baseline_value,
+                "change": {"absolute": indicator.change_absolute, "relative_percent": indicator.change_relative},
+            }
+            for indicator in self.indicators
+        ]
         document["elements"] = [
             {
                 "id": element.id,
@@ -203,8 +210,16 @@ def _statements(workspace: Workspace, program: Program, now: datetime) -> tuple[
 
 
 def _new(made: Iterable[Observation], past: Iterable[Observation]) -> list[Observation]:
-    known = {one.digest for one in past}
-    return [one for one in made if one.digest not in known]
+    """Keep what differs from the newest that its source said of the same; saying it again is nothing new."""
+    newest: dict[tuple[str, str, str, str], Observation] = {}
+    for one in sorted(past, key=lambda one: (one.window_to, one.made_at)):
+        newest[one.about, one.source.kind, one.source.id, one.subject] = one
+    return [
+        one
+        for one in made
+        if (before := newest.get((one.about, one.source.kind, one.source.id, one.subject))) is None
+        or before.digest != one.digest
+    ]
 
 
 def _case(settled: Mapping[str, Settled], waivers: Mapping[str, str], program: Program) -> Case:
