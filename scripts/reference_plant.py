@@ -133,6 +133,8 @@ INDICATOR = {
     "number": "number in the annex",
     "unit": "unit of `value`",
     "state": "known, unknown or not_applicable",
+    "baseline": "the value of the baseline period, as `baseline_value`",
+    "change": "`absolute` and `relative_percent` change; positive is better",
     "measured_unit": "unit of `baseline_value` and `present_value`",
     "confidence": "how sure the formula is: H, M or L",
     "lineage": "where the value comes from",
