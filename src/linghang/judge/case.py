@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from linghang.conditions.model import DERIVED, Field
 from linghang.conditions.shape import Shape, shown
-from linghang.errors import BadInput, ManyProblems, Place, nearest
+from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.judge.findings import FINDINGS, STRENGTH, Finding, Proof
 from linghang.judge.program import Program
 from linghang.words import Listed, later, tr
@@ -283,8 +283,3 @@ def _waiver(given: Shape, key: str, program: Program) -> str:
 def _mapping(shape: Shape, key: str) -> Shape | None:
     shape.taken.add(key)
     return None if shape.data.get(key) is None else shape.shape(key)
-
-
-def place_of(content: Mapping[str, object], file: str, key: str) -> Place:
-    """Where `key` of a case stands, for refusals of what the case as a whole says."""
-    return Shape(content, file).place(key)

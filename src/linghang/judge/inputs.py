@@ -308,12 +308,3 @@ def _joined(column: pa.ChunkedArray) -> pa.Array:
         return column.chunk(0)
     joined = column.combine_chunks()
     return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-
-
-UNKNOWN_COLUMNS = later("these columns are not in the table, so they are unknown for everybody: {names}")
-
-
-def missing_columns(wanted: Mapping[str, object] | list[str], present: list[str]) -> list[str]:
-    """Return the wanted columns that a table does not have, in the wanted order."""
-    there = set(present)
-    return [name for name in wanted if name not in there]
