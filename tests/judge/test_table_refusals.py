@@ -10,7 +10,7 @@ from judge_packs import element, field, small_program, table
 from linghang.errors import BadInput
 from linghang.judge import inputs
 from linghang.judge.columns import judge_table
-from linghang.judge.inputs import Population, missing_columns
+from linghang.judge.inputs import Population
 from linghang.judge.program import Program
 
 PLAIN = small_program(element("a"), element("b"))
@@ -118,7 +118,3 @@ def test_a_word_that_is_no_proof_is_refused_with_its_row(column: pa.Array, encod
 
 def test_a_table_that_is_no_file_is_called_a_table() -> None:
     assert refusal(PLAIN, {"a": pa.array([3])}).startswith("table, row 0, column a: ")
-
-
-def test_missing_columns_are_named_in_the_order_in_which_they_are_wanted() -> None:
-    assert missing_columns(["b", "a", "d", "c"], ["a", "x"]) == ["b", "d", "c"]

@@ -1,0 +1,1 @@
+"""Live connections: OPC UA, MQTT and Modbus TCP."""

@@ -1,0 +1,1 @@
+"""Telemetry: an append-only store of points in segments."""

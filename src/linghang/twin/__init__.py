@@ -1,0 +1,1 @@
+"""The virtual plant: discrete-event flow, process models, and the reference plant."""

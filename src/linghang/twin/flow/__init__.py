@@ -1,0 +1,1 @@
+"""The flow of lots through a plant as a discrete-event simulation."""

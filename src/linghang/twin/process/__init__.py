@@ -1,0 +1,1 @@
+"""Small physical models of process units."""

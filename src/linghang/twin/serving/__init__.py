@@ -1,0 +1,1 @@
+"""The virtual plant as servers that speak a plant's protocols."""

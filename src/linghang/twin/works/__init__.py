@@ -1,0 +1,1 @@
+"""The reference plant: an aluminium-wheel works."""
