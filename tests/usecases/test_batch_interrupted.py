@@ -44,7 +44,7 @@ def target(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A table whose judgement takes long enough to be stopped in the middle."""
-    return many_rows(tmp_path_factory.mktemp("large") / "in.parquet", row_groups=8, rows=125_000)
+    return many_rows(tmp_path_factory.mktemp("large") / "in.parquet", row_groups=32, rows=125_000)
 
 
 def many_rows(path: Path, row_groups: int, rows: int) -> Path:
@@ -52,12 +52,12 @@ def many_rows(path: Path, row_groups: int, rows: int) -> Path:
     rng = np.random.default_rng(1)
     names = [*sorted(made.program(NATIONAL).claimable), "maturity_level"]
     schema = pa.schema([*((name, pa.int8()) for name in names), ("number", pa.int64())])
+    columns = [pa.array((rng.random(rows) < 0.98).astype(np.int8)) for _ in names[:-1]]
+    columns.append(pa.array(rng.integers(0, 6, rows, dtype=np.int8)))
     with pq.ParquetWriter(path, schema) as writer:
         for group in range(row_groups):
-            columns = [pa.array((rng.random(rows) < 0.98).astype(np.int8)) for _ in names[:-1]]
-            columns.append(pa.array(rng.integers(0, 6, rows, dtype=np.int8)))
-            columns.append(pa.array(np.arange(group * rows, (group + 1) * rows)))
-            writer.write_table(pa.table(columns, schema=schema), row_group_size=rows)
+            numbers = pa.array(np.arange(group * rows, (group + 1) * rows))
+            writer.write_table(pa.table([*columns, numbers], schema=schema), row_group_size=rows)
     return path
 
 
