@@ -74,6 +74,32 @@ def signals_of(machine: Machine) -> tuple[Signal, ...]:
     return (*own, STATE) if machine.group.center in NETWORKS else (*own, STATE, COUNT)
 
 
+_FURNACE = {"efficiency": 0.8, "loss": 1.8}
+FACTORS: Mapping[str, Mapping[str, float]] = {
+    "WC-MELT": _FURNACE,
+    "WC-HOLD": _FURNACE,
+    "WC-LPC": {**_FURNACE, "cooling": 0.4},
+    "WC-HT": {**_FURNACE, "quench_cooling": 0.4},
+    "WC-CNC": {"wear": 2.0, "bearing": 2.6},
+    "WC-BAKE": {**_FURNACE, "solvent": 1.6},
+    "WC-AIR": {"leak": 2.5},
+    "WC-WATER": {"dirt": 1.8, "dosing": 0.8},
+    "WC-VOC": {"burner": 0.88},
+}
+"""Work centre -> what can go wrong with its process, and the factor that is taken where none is said.
+
+Machines without a row have `friction`.
+"""
+FRICTION: Mapping[str, float] = {"friction": 1.5}
+
+
+def factors_of(machine: Machine) -> Mapping[str, float]:
+    """Return the process parameters that a fault of a machine can act on, with the factor that is usual."""
+    if machine.group.center in NETWORKS:
+        return FACTORS.get(machine.group.center, {})
+    return FACTORS.get(machine.group.center, FRICTION)
+
+
 @dataclass(frozen=True, slots=True)
 class Precursor:
     """How a failure of one component shows before it stops the machine.
