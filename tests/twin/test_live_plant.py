@@ -105,7 +105,6 @@ def test_a_breakdown_on_command_stops_the_machine_at_once() -> None:
         ("MF-2", "efficiency", "flue_temperature", True),
         ("RTO-1", "burner", "chamber_temperature", False),
         ("WW-1", "dosing", "cod", True),
-        ("PT-3", "solvent", "voc_inlet", True),
     ],
 )
 def test_a_fault_of_the_process_shows_in_its_signal(machine: str, parameter: str, signal: str, up: bool) -> None:

@@ -153,9 +153,7 @@ class LivePlant:
 
     def warm_up(self, plant_us: int) -> None:
         """Let the works run up to `plant_us` with nobody looking."""
-        hour_us = 3600 * SECOND_US
-        for at_us in [*range(self._now_us + hour_us, plant_us, hour_us), plant_us]:
-            self.advance(at_us, at_us, 1.0)
+        self.advance(plant_us, plant_us, 1.0)
 
     def advance(self, plant_us: int, wall_us: int, speed: float) -> list[Reading]:
         """Let the works run up to `plant_us` on its own clock, which is `wall_us` on the wall's.
