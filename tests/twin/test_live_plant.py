@@ -85,6 +85,7 @@ def _within(reading: Reading) -> bool:
     return low <= float(reading.value) <= high
 
 
+@pytest.mark.slow
 def test_the_same_seed_tells_the_same_story_and_another_another() -> None:
     assert tuple(lived(fresh(), 10)) == an_hour()[: len(lived(fresh(), 10))]
     assert tuple(lived(fresh(8), 10)) != an_hour()[: len(lived(fresh(8), 10))]
@@ -98,6 +99,7 @@ def test_a_breakdown_on_command_stops_the_machine_at_once() -> None:
     assert said[-1] == "breakdown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("machine", "parameter", "signal", "up"),
     [
