@@ -1,0 +1,179 @@
+"""Look at the telemetry of a workspace: its tags, their last values, and their course."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linghang.errors import BadInput, nearest
+from linghang.store.telemetry import TelemetryReader, quality_of
+from linghang.store.telemetry.points import QUALITY_WORDS
+from linghang.store.workspace import open_workspace
+from linghang.words import Listed, Text
+
+__all__ = ["TagRow", "Watch", "open_telemetry", "trend", "zone_of"]
+
+MOST_INTERVALS = 20_000
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A tag and its last value.
+
+    Attributes
+    ----------
+    name
+        As its source names it.
+    kind
+        number, flag or text.
+    points
+        How many are kept.
+    at
+        Moment of the last value; None without any.
+    value
+        The last value: a number, a text, yes or no; None where it is no number.
+    quality
+        In words, and whether it is good.
+    """
+
+    name: str
+    kind: str
+    points: int
+    at: datetime | None
+    value: float | str | bool | None
+    quality: Text | None
+    good: bool
+
+
+def open_telemetry(folder: Path) -> TelemetryReader:
+    """Open the telemetry of a workspace for reading.
+
+    Raises
+    ------
+    BadInput
+        It is no workspace, or nothing was ever stored.
+    """
+    open_workspace(folder)
+    return TelemetryReader(folder / "telemetry")
+
+
+def zone_of(folder: Path) -> str:
+    """Return the plant's zone (IANA name)."""
+    return open_workspace(folder).time_zone
+
+
+class Watch:
+    """Looks at tags again and again.
+
+    Parameters
+    ----------
+    reader
+        Of `open_telemetry`.
+    find
+        Words that a tag's name has to hold, all of them; none for every tag.
+    """
+
+    def __init__(self, reader: TelemetryReader, find: Sequence[str] = ()) -> None:
+        self._reader, self._find = reader, [word.casefold() for word in find]
+
+    def rows(self) -> list[TagRow]:
+        """Return the tags with their last values, by name."""
+        tags = self._reader.tags()
+        names = [name.casefold() for name in tags["name"].to_pylist()]
+        mask = pa.array([all(word in name for word in self._find) for name in names], pa.bool_())
+        tags = tags.filter(mask)
+        last = self._reader.last(tags["name"].to_pylist()) if tags.num_rows else self._reader.last([])
+        seen = dict(zip(last["tag"].to_pylist(), range(last.num_rows), strict=True))
+        moments, values, qualities = last["at"].to_pylist(), last["value"].to_pylist(), last["quality"].to_pylist()
+        texts = self._reader.texts()
+        rows = []
+        for tag in tags.to_pylist():
+            place = seen.get(tag["tag"])
+            if place is None:
+                rows.append(TagRow(tag["name"], tag["kind"], tag["points"], None, None, None, False))
+                continue
+            quality = quality_of(qualities[place])
+            value = _value(tag["kind"], values[place], texts)
+            good = quality.name == "GOOD"
+            rows.append(
+                TagRow(tag["name"], tag["kind"], tag["points"], moments[place], value, QUALITY_WORDS[quality], good)
+            )
+        return sorted(rows, key=lambda row: row.name)
+
+
+def _value(kind: str, value: float | None, texts: Sequence[str]) -> float | str | bool | None:
+    if value is None or value != value:
+        return None
+    if kind == "text":
+        return texts[int(value)] if 0 <= int(value) < len(texts) else None
+    return bool(value) if kind == "flag" else value
+
+
+def trend(folder: Path, name: str, start: datetime | None, end: datetime | None, every_s: int | None) -> pa.Table:
+    """Return the course of one tag: its means, least and greatest values in intervals.
+
+    Parameters
+    ----------
+    folder
+        The workspace.
+    name
+        The tag's name, or words that only one tag's name holds.
+    start, end
+        From when, and until when; the last day of the tag where neither is said.
+    every_s
+        Length of an interval; chosen for about sixty intervals where it is None.
+
+    Returns
+    -------
+    pyarrow.Table
+        at (UTC), mean, low, high, count; attribute `name` in the schema's metadata.
+
+    Raises
+    ------
+    BadInput
+        No tag or several have the name, the tag has texts, or there would be too many intervals.
+    """
+    with open_telemetry(folder) as reader:
+        row = _only(reader.tags(), name)
+        if row["last_us"] is None:
+            raise BadInput("{name} has no points yet", name=row["name"])
+        last = datetime.fromtimestamp(row["last_us"] / 1e6, UTC)
+        until = end or last + timedelta(microseconds=1)
+        begin = start or until - timedelta(days=1)
+        seconds = (until - begin).total_seconds()
+        if seconds <= 0:
+            raise BadInput("the stretch ends before it starts")
+        chosen = every_s or _fitting(seconds)
+        if seconds / chosen > MOST_INTERVALS:
+            raise BadInput(
+                "that would be {count:,.0f} intervals; {most:,} at most", count=seconds / chosen, most=MOST_INTERVALS
+            )
+        found = reader.means([row["name"]], begin, until, chosen).select(["at", "mean", "low", "high", "count"])
+        return found.replace_schema_metadata({"name": row["name"], "every_s": str(chosen)})
+
+
+def _fitting(seconds: float) -> int:
+    for every in (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 86_400):
+        if seconds / every <= 60:
+            return every
+    return 7 * 86_400
+
+
+def _only(tags: pa.Table, name: str) -> dict[str, Any]:
+    exact = tags.filter(pc.equal(tags["name"], name))
+    if exact.num_rows:
+        return dict(exact.to_pylist()[0])
+    words = name.casefold().split()
+    found = [row for row in tags.to_pylist() if all(word in row["name"].casefold() for word in words)]
+    if len(found) == 1:
+        return dict(found[0])
+    names = [row["name"] for row in tags.to_pylist()]
+    if found:
+        some = Listed(row["name"] for row in found[:MOST_NAMED])
+        raise BadInput("{count} tags hold “{name}”, such as {names}", count=len(found), name=name, names=some)
+    raise BadInput("no tag holds “{name}”; {near}", name=name, near=nearest(name, names))
