@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from linghang.evidence.observation import Observation, Source
+from linghang.evidence.withdrawal import Record, Withdrawal
 
 DAY = date(2025, 4, 15)
 MADE = datetime(2025, 4, 15, 3, 0, tzinfo=UTC)
@@ -14,7 +15,7 @@ PROVES = {
     "records": ("measured", "documented", "declared"),
     "engine": ("measured",),
     "document": ("documented",),
-    "signatory": ("declared", "documented", "measured"),
+    "signatory": ("declared", "documented"),
 }
 """Which kind of source may prove how well, as the design has it."""
 
@@ -68,6 +69,22 @@ def observations(draw: st.DrawFn, **changes: Any) -> Observation:
         **changes,
     }
     return Observation(value=draw(VALUES), **given)
+
+
+@st.composite
+def withdrawals(draw: st.DrawFn) -> Withdrawal:
+    return Withdrawal.of(
+        draw(observations()),
+        draw(st.dates(date(2000, 1, 1), date(2030, 1, 1))),
+        draw(st.datetimes(datetime(2000, 1, 2), datetime(2030, 1, 1), timezones=ZONES)),
+        draw(st.sampled_from(["not_stated", "not_derived"])),
+        tuple(draw(st.lists(TEXTS, max_size=2))),
+    )
+
+
+def records() -> st.SearchStrategy[Record]:
+    """Whatever a ledger may hold."""
+    return observations() | withdrawals()
 
 
 NUMBERS = [Decimal("60.1"), Decimal("60.10"), Decimal(0), Decimal("-0"), Decimal("1E+3"), Decimal("0." + "1" * 40)]

@@ -1,7 +1,7 @@
 """Tiny plants to derive from: named tables of rows that differ from the plant's own examples, the others empty."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -14,6 +14,7 @@ from linghang.conditions.shelf import load_pack
 from linghang.evidence.catalogue import DERIVATIONS
 from linghang.evidence.derive import Derivation, Derived, Look, derive
 from linghang.evidence.observation import Observation
+from linghang.evidence.standing import Standing
 from linghang.plant.columns import arrow_schema
 from linghang.plant.tables import TABLES
 
@@ -54,11 +55,14 @@ def look(
     as_of: date = AS_OF,
     zone: ZoneInfo = ZONE,
     indicators: Mapping[str, Decimal] | None = None,
+    standings: Mapping[str, Sequence[Standing]] | None = None,
+    last_points: Mapping[str, datetime] | None = None,
     **thresholds: Decimal | str,
 ) -> Look:
     tables = empty_tables() | {name: table_of(name, some) for name, some in rows.items()}
     assert tables.keys() == TABLES.keys()
-    return Look(tables, as_of, zone, {**thresholds_of(pack), **thresholds}, indicators or {})
+    given = {**thresholds_of(pack), **thresholds}
+    return Look(tables, as_of, zone, given, indicators or {}, standings or {}, last_points or {})
 
 
 def run(derivation: str, seen: Look) -> Derived:
@@ -84,6 +88,18 @@ def observed(derivation: str, rows: Rows, **options: Any) -> Observation:
     found = run(derivation, look(rows, **options))
     assert len(found.observations) == 1, found.needs
     return found.observations[0]
+
+
+def standing(indicator: str, better: bool | None = True, **changes: Any) -> Standing:
+    """An indicator measured by readings beside a comparator that names its document; what is unknown needs it."""
+    given: dict[str, Any] = {
+        "tables": ("meter_reading",),
+        "document": "yearbook.pdf",
+        "until": date(2026, 12, 31),
+        "what": () if better is not None else (indicator,),
+        "figures": {"indicator": indicator},
+    }
+    return Standing(indicator, better, **{**given, **changes})
 
 
 def numbered(key: str, count: int, /, **changes: Any) -> list[dict[str, Any]]:

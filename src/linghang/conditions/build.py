@@ -211,6 +211,7 @@ def _interpretation(entry: Entry) -> Interpretation:
         shape.strings("choices"),
         shape.take("source", str),
         shape.text("text"),
+        shape.maybe("unit", str) or "",
         entry.origins,
     )
     shape.done()

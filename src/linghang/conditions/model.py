@@ -132,6 +132,8 @@ class Interpretation:
         The words allowed, of an interpretation that chooses a word.
     source
         "platform" where it is ours, else the document that states it.
+    unit
+        Unit of a number, as UCUM writes it: d, mo, and 1 for shares and counts; empty of words.
     """
 
     id: str
@@ -139,6 +141,7 @@ class Interpretation:
     choices: tuple[str, ...]
     source: str
     text: Text
+    unit: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
 

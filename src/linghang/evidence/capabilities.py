@@ -12,35 +12,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linghang.evidence.derive import Found, Look, Needs
-from linghang.evidence.looking import between, covered_micros, in_use, key_equipment, micros, share_of_flags, where
+from linghang.evidence.looking import (
+    between,
+    closed,
+    covered_micros,
+    in_use,
+    key_equipment,
+    micros,
+    share_of_flags,
+    where,
+)
 
 Run = Callable[[Look], Found | Needs]
 
 
 def monitored(look: Look) -> Found | Needs:
-    """Key equipment whose state is known for most of the window."""
+    """Key equipment whose state is known for most of the window; what is open counts only as far as is known."""
     ids = key_equipment(look)["equipment_id"].to_pylist()
     start, end = look.window(look.days("monitoring_window_days"))
-    states = look.tables["equipment_state"]
-    recent = states.filter(
-        pc.greater(
-            pc.fill_null(states["end"], pa.scalar(end, states["end"].type)), pa.scalar(start, states["end"].type)
-        )
-    )
-    recent = recent.filter(pc.less(recent["start"], pa.scalar(end, recent["start"].type)))
+    states = closed(look.tables["equipment_state"], end, timedelta(look.days("open_state_days")), look.last_points)
+    recent = states.filter(pc.greater(states["end"], pa.scalar(start, states["end"].type)))
     if not ids or recent.num_rows == 0:
         return Needs(("equipment.key",) if not ids else ("equipment_state",))
     covered = covered_micros(recent, ids, start, end)
     wanted = (micros(end) - micros(start)) * look.number("monitored_time_share")
     good = sum(1 for value in covered.values() if value >= wanted)
     bound = look.number("key_equipment_share")
-    detail = {
-        "monitored": good,
-        "of": len(ids),
-        "key_equipment_share": str(bound),
-        "monitored_time_share": str(look.number("monitored_time_share")),
-        "monitoring_window_days": str(look.days("monitoring_window_days")),
-    }
+    known_until = max(recent["end"].to_pylist()).astimezone(look.zone).isoformat(timespec="seconds")
+    detail = {"monitored": good, "of": len(ids), "known_until": known_until}
     return Found("met" if good >= bound * len(ids) else "unmet", detail)
 
 
@@ -98,15 +97,11 @@ def managed(functions: tuple[str, ...], table: str, moment: str) -> Run:
             )
         else:
             rows = between(look.tables[table], moment, start, end)
+        enough = rows.num_rows >= max(look.number("system_records_minimum"), 1)
         missing = (() if systems else (f"software_function ({' / '.join(functions)})",)) + (
-            () if rows.num_rows else (f"{table} ({moment})",)
+            () if enough else (f"{table} ({moment})",)
         )
-        if missing:
-            return Needs(missing)
-        return Found(
-            "met",
-            {"systems": systems, "rows": rows.num_rows, "system_window_days": str(look.days("system_window_days"))},
-        )
+        return Needs(missing) if missing else Found("met", {"systems": systems, "rows": rows.num_rows})
 
     return run
 
@@ -169,7 +164,7 @@ def accounts(look: Look) -> Found | Needs:
     missing = wanted - have
     if missing:
         return Needs((f"finance_month {min(missing):%Y-%m}",))
-    return Found("met", {"months": months, "accounting_months": str(months)})
+    return Found("met", {"months": months})
 
 
 def quantified(look: Look) -> Found | Needs:
@@ -177,7 +172,7 @@ def quantified(look: Look) -> Found | Needs:
     bound = look.number("indicator_minimum")
     if len(look.indicators) < bound:
         return Needs((f"{int(bound) - len(look.indicators)} × indicators",))
-    return Found("met", {"indicators": sorted(look.indicators), "indicator_minimum": str(bound)})
+    return Found("met", {"indicators": sorted(look.indicators)})
 
 
 def digitally_inspected(look: Look) -> Found | Needs:
@@ -230,7 +225,7 @@ def on_time(look: Look) -> Found | Needs:
         pc.sum(pc.cast(pc.greater_equal(sums["quantity_sum"], sums["quantity_due_max"]), pa.int64())).as_py() or 0
     )
     bound = look.number("on_time_share")
-    detail = {"on_time": good, "of": due.num_rows, "on_time_share": str(bound)}
+    detail = {"on_time": good, "of": due.num_rows}
     return Found("met" if good >= bound * due.num_rows else "unmet", detail)
 
 

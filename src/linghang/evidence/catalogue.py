@@ -3,6 +3,7 @@
 from linghang.evidence import capabilities as can
 from linghang.evidence.derive import Derivation
 from linghang.evidence.facts import FACTS
+from linghang.evidence.outcomes import OUTCOMES
 from linghang.evidence.scenes import SCENES
 from linghang.words import Text
 
@@ -203,4 +204,4 @@ CAPABILITIES = (
     ),
 )
 
-DERIVATIONS: tuple[Derivation, ...] = (*FACTS, *CAPABILITIES, *SCENES)
+DERIVATIONS: tuple[Derivation, ...] = (*FACTS, *CAPABILITIES, *SCENES, *OUTCOMES)

@@ -5,7 +5,7 @@ null, or records that are too old leave the matter unknown. Every number that de
 interpretation of the pack, marked as ours.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from linghang.errors import BadInput
-from linghang.evidence.observation import Observation, Proof, Source, sha256_of
+from linghang.evidence.observation import Observation, Source, sha256_of
+from linghang.evidence.proof import Proof
+from linghang.evidence.standing import Standing
 from linghang.words import Text
 
 VERSION = "1"
@@ -28,10 +30,20 @@ class Needs(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the records say, and the figures that it rests on."""
+    """What the records say, and the figures that it rests on.
+
+    Attributes
+    ----------
+    proof
+        How well this answer is proved where that differs from answer to answer; else as the derivation says.
+    until
+        Last day on which what it rests on may be used; None where that has no end.
+    """
 
     value: Literal["met", "unmet"] | Decimal
     detail: Mapping[str, Any]
+    proof: Proof | None = None
+    until: date | None = None
 
 
 class Noted(Mapping[str, Any]):
@@ -75,6 +87,10 @@ class Look:
         The pack's interpretations.
     indicators
         Id of an indicator -> its value, for those that are known.
+    standings
+        Area and statistic ("province.average") -> where the plant stands with each indicator that has a comparator.
+    last_points
+        Equipment -> moment of the last live point that was received of it (UTC); without telemetry none.
     """
 
     tables: Mapping[str, pa.Table]
@@ -82,6 +98,8 @@ class Look:
     zone: ZoneInfo
     thresholds: Mapping[str, Decimal | str | bool]
     indicators: Mapping[str, Decimal] = field(default_factory=dict)
+    standings: Mapping[str, Sequence[Standing]] = field(default_factory=dict)
+    last_points: Mapping[str, datetime] = field(default_factory=dict)
 
     def number(self, name: str) -> Decimal:
         """Return a threshold.
@@ -120,7 +138,7 @@ class Derivation:
     tables
         Tables that it reads; without rows in the first one it needs them.
     proof
-        How well the answer is proved when there is one.
+        How well the answer is proved when there is one, at best.
     window_days
         Name of the interpretation that says how far back it looks; None for the state on the day.
     """
@@ -136,10 +154,19 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Observations, and what was missing for those that could not be made: element -> needs."""
+    """What derivations gave.
+
+    Attributes
+    ----------
+    needs
+        Element or field without an observation -> what was missing for one.
+    read
+        The same -> the thresholds that were looked at before something was found missing.
+    """
 
     observations: tuple[Observation, ...]
     needs: Mapping[str, tuple[str, ...]]
+    read: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def derive(
@@ -167,21 +194,28 @@ def derive(
     wanted = set(known)
     observations: list[Observation] = []
     needs: dict[str, tuple[str, ...]] = {}
+    read: dict[str, dict[str, str]] = {}
     for one in derivations:
         about = [name for name in one.about if name in wanted]
         if not about:
             continue
-        settings, indicators = Noted(look.thresholds), Noted(look.indicators)
-        answer = _answer(one, replace(look, thresholds=settings, indicators=indicators))
+        settings = Noted(look.thresholds)
+        indicators, standings, points = beside = Noted(look.indicators), Noted(look.standings), Noted(look.last_points)
+        seen = replace(look, thresholds=settings, indicators=indicators, standings=standings, last_points=points)
+        answer = _answer(one, seen)
         if isinstance(answer, Needs):
             needs.update({name: (*needs.get(name, ()), *answer.what) for name in about})
+            read.update({name: {**read.get(name, {}), **settings.used()} for name in about})
             continue
-        inputs = [digests(name) for name in one.tables] + ([indicators.used()] if indicators.read else [])
+        inputs: list[object] = [digests(name) for name in one.tables]
+        inputs += [str(look.zone), *(noted.used() for noted in beside if noted.read)]
         source = Source("records", one.id, VERSION, sha256_of(settings.used()), sha256_of(inputs))
         detail = {"tables": list(one.tables), **settings.used(), **answer.detail}
-        observations += _observed(one, answer._replace(detail=detail), about, look, source, made_at)
+        found = answer._replace(detail=detail)
+        observations += (_observed(one, found, name, look, source, made_at) for name in about)
     answered = {one.about for one in observations}
-    return Derived(tuple(observations), {name: what for name, what in needs.items() if name not in answered})
+    needs = {name: what for name, what in needs.items() if name not in answered}
+    return Derived(tuple(observations), needs, {name: read[name] for name in needs})
 
 
 def _answer(one: Derivation, look: Look) -> Found | Needs:
@@ -189,21 +223,19 @@ def _answer(one: Derivation, look: Look) -> Found | Needs:
     return Needs(missing) if missing else one.run(look)
 
 
-def _observed(
-    one: Derivation, found: Found, about: list[str], look: Look, source: Source, made_at: datetime
-) -> Iterator[Observation]:
-    days = look.days(one.window_days) if one.window_days else 1
-    for name in about:
-        yield Observation(
-            about=name,
-            value=found.value,
-            unit="",
-            window_from=look.as_of - timedelta(days),
-            window_to=look.as_of,
-            subject="plant",
-            proof=one.proof,
-            source=source,
-            made_at=made_at,
-            valid_until=look.as_of + timedelta(look.days("record_evidence_valid_days")),
-            detail=found.detail,
-        )
+def _observed(one: Derivation, found: Found, about: str, look: Look, source: Source, made_at: datetime) -> Observation:
+    window = look.days(one.window_days) if one.window_days else 1
+    until = look.as_of + timedelta(look.days("record_evidence_valid_days"))
+    return Observation(
+        about=about,
+        value=found.value,
+        unit="",
+        window_from=look.as_of - timedelta(window),
+        window_to=look.as_of,
+        subject="plant",
+        proof=found.proof or one.proof,
+        source=source,
+        made_at=made_at,
+        valid_until=min(until, found.until + timedelta(1)) if found.until else until,
+        detail=found.detail,
+    )

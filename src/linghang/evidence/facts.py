@@ -56,12 +56,7 @@ def _no_incident(look: Look) -> Found | Needs:
         return Needs(("incident",))
     seen = between(register, "at", start, end)
     bad = where(seen, severity=list(_SEVERITIES[worst:]), domain=domains)
-    detail = {
-        "incident_severity": _SEVERITIES[worst],
-        "incident_domains": domains,
-        "incidents": bad.num_rows,
-        "register_rows": register.num_rows,
-    }
+    detail = {"domains": domains, "incidents": bad.num_rows, "register_rows": register.num_rows}
     return Found("unmet" if bad.num_rows else "met", detail)
 
 
@@ -74,7 +69,7 @@ def _talent(look: Look) -> Found | Needs:
     count = int(pc.sum(pc.cast(flags, pa.int64())).as_py() or 0)
     if count < least <= count + flags.null_count:
         return Needs(("person.smart_manufacturing, person.joined_on",))
-    detail = {"talent_minimum": str(least), "people": count, "unknown": flags.null_count}
+    detail = {"people": count, "unknown": flags.null_count}
     return Found("met" if count >= least else "unmet", detail)
 
 

@@ -1,5 +1,6 @@
 """Small questions to Arrow tables that derivations share: in use on a day, shares with unknowns, time covered."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -75,17 +76,48 @@ def share_of_flags(flags: pa.ChunkedArray, threshold: Decimal, name: str, what: 
     return Needs((what,))
 
 
-def covered_micros(states: pa.Table, ids: list[str], start: datetime, end: datetime) -> dict[str, int]:
-    """Return per equipment the microseconds of `[start, end)` that its known states cover (states do not overlap).
+def closed(states: pa.Table, before: datetime, longest: timedelta, last_points: Mapping[str, datetime]) -> pa.Table:
+    """Give every state that began before a moment an end: as far as it is known, and not after that moment.
 
-    A state without an end lasts until the window's end.
+    A state without an end says that nothing else was heard, so it counts until the data horizon: the moment of the
+    equipment's own last live point; without telemetry the latest moment that any state of the plant speaks of. An
+    open state of a plant that went silent thus ends where the plant went silent.
+
+    Parameters
+    ----------
+    states
+        Rows of `equipment_state`.
+    before
+        Nothing from this moment on is seen.
+    longest
+        An open state counts at most so long.
+    last_points
+        Equipment -> moment of its last live point.
+    """
+    kind, limit = states["start"].type, micros(before)
+    states = states.filter(pc.less(states["start"], pa.scalar(before, kind)))
+    begins = states["start"].cast(pa.int64()).to_numpy()
+    is_open = states["end"].is_null().to_numpy(zero_copy_only=False)
+    ends = pc.fill_null(states["end"].cast(pa.int64()), 0).to_numpy()
+    spoken = np.minimum(np.where(is_open, begins, ends), limit)
+    horizon = int(spoken.max(initial=0))
+    own = [last_points.get(one) for one in states["equipment_id"].filter(pa.array(is_open)).to_pylist()]
+    known = np.array([horizon if one is None else micros(one) for one in own], np.int64)
+    known = np.minimum(known, np.minimum(begins[is_open] + longest // timedelta(microseconds=1), limit))
+    spoken[is_open] = np.maximum(known, begins[is_open])
+    return states.set_column(states.schema.get_field_index("end"), "end", pa.array(spoken).cast(kind))
+
+
+def covered_micros(states: pa.Table, ids: list[str], start: datetime, end: datetime) -> dict[str, int]:
+    """Return per equipment the microseconds of `[start, end)` that its known states cover.
+
+    States have ends and do not overlap.
     """
     chosen = states.filter(
         pc.and_(pc.is_in(states["equipment_id"], pa.array(ids, pa.string())), pc.not_equal(states["state"], "unknown"))
     )
     low, high = micros(start), micros(end)
-    begins = chosen["start"].cast(pa.int64()).to_numpy()
-    ends = pc.fill_null(chosen["end"].cast(pa.int64()), high).to_numpy()
+    begins, ends = (chosen[name].cast(pa.int64()).to_numpy() for name in ("start", "end"))
     covered = np.clip(np.minimum(ends, high) - np.maximum(begins, low), 0, None)
     summed = pa.table({"id": chosen["equipment_id"], "covered": covered}).group_by("id").aggregate([("covered", "sum")])
     found = dict(zip(summed["id"].to_pylist(), summed["covered_sum"].to_pylist(), strict=True))

@@ -9,16 +9,18 @@ from decimal import Decimal
 from typing import Any, Literal, cast, get_args
 
 from linghang.errors import BadInput
+from linghang.evidence.proof import Proof
 
-Proof = Literal["measured", "documented", "declared"]
 SourceKind = Literal["records", "engine", "document", "signatory"]
 Value = Decimal | str | bool
+Voice = tuple[str, SourceKind, str, str]
+"""Who speaks about what: element or field, kind and id of the source, subject."""
 
 _PROOF_OF: dict[SourceKind, tuple[Proof, ...]] = {
     "records": ("measured", "documented", "declared"),
     "engine": ("measured",),
     "document": ("documented",),
-    "signatory": ("declared", "documented", "measured"),
+    "signatory": ("declared", "documented"),
 }
 
 
@@ -140,6 +142,16 @@ class Observation:
             )
         except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
             raise BadInput("is not an observation: {reason}", reason=repr(error)) from None
+
+    @property
+    def voice(self) -> Voice:
+        """Who speaks about what: a later word of the same voice replaces this one."""
+        return self.about, self.source.kind, self.source.id, self.subject
+
+    @property
+    def day(self) -> date:
+        """The day of judgement that it was made for: before it nobody could have said it."""
+        return self.window_to
 
     @property
     def digest(self) -> str:

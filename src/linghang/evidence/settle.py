@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from linghang.evidence.observation import Observation, Proof, Value
+from linghang.evidence.observation import Observation, Value, Voice
+from linghang.evidence.proof import STRENGTH, Proof
+from linghang.evidence.withdrawal import Record, Withdrawal
 
-Reason = Literal["stale", "contradicted"]
-STRENGTH: dict[Proof, int] = {"declared": 0, "documented": 1, "measured": 2}
+Reason = Literal["stale", "contradicted", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +23,51 @@ class Settled:
     proof
         How well it is proved.
     reason
-        Why it is unknown although there are observations.
+        Why it is unknown although there are observations, or were.
     observations
         What it rests on (of an unknown: what is stale or disagrees).
+    withdrawals
+        The sources that took their word back.
     """
 
     value: Value | None
     proof: Proof | None
     reason: Reason | None
     observations: tuple[Observation, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
-def settle(observations: Iterable[Observation], as_of: date) -> Mapping[str, Settled]:
+def settle(records: Iterable[Record], as_of: date) -> Mapping[str, Settled]:
     """Settle what each element and field is on a day.
 
-    Of each source only its newest observation of a subject counts: it replaces what the source said before.
-    Among the fresh ones the strongest proof wins; if several of that proof disagree, the matter is unknown.
+    Of each source only its last word on a subject counts: it replaces what the source said before, and where it is
+    a withdrawal, nothing of that source counts. Among the fresh ones the strongest proof wins; if several of that
+    proof disagree, the matter is unknown.
 
     Parameters
     ----------
-    observations
-        All that were made, in any order.
+    records
+        All observations and withdrawals, in the order of the ledger.
     as_of
-        The day; what was observed after it does not count on it, whenever the observation was made.
+        The day; what was observed or taken back after it does not count on it, whenever the record was made.
     """
-    by_about: dict[str, dict[tuple[str, str, str], Observation]] = {}
-    for one in sorted(observations, key=lambda one: (one.window_to, one.made_at, one.digest)):
-        if one.window_to <= as_of:
-            by_about.setdefault(one.about, {})[one.source.kind, one.source.id, one.subject] = one
-    return {about: _settled(list(newest.values()), as_of) for about, newest in by_about.items()}
+    by_about: dict[str, list[Record]] = {}
+    for one in last_words(records, as_of).values():
+        by_about.setdefault(one.about, []).append(one)
+    return {about: _settled(words, as_of) for about, words in by_about.items()}
+
+
+def last_words(records: Iterable[Record], as_of: date) -> dict[Voice, Record]:
+    """Return what each source said last of each subject, of a day and before.
+
+    The later day counts, of one day the later time, and where the clock does not tell what stands later in the ledger.
+    """
+    last: dict[Voice, Record] = {}
+    for one in records:
+        before = last.get(one.voice)
+        if one.day <= as_of and (before is None or (one.day, one.made_at) >= (before.day, before.made_at)):
+            last[one.voice] = one
+    return last
 
 
 def fresh(observation: Observation, as_of: date) -> bool:
@@ -58,12 +75,15 @@ def fresh(observation: Observation, as_of: date) -> bool:
     return observation.valid_until is None or as_of < observation.valid_until
 
 
-def _settled(observations: list[Observation], as_of: date) -> Settled:
+def _settled(words: list[Record], as_of: date) -> Settled:
+    words.sort(key=lambda one: (one.day, one.made_at, one.digest))
+    observations = tuple(one for one in words if isinstance(one, Observation))
+    gone = tuple(one for one in words if isinstance(one, Withdrawal))
     alive = [one for one in observations if fresh(one, as_of)]
     if not alive:
-        return Settled(None, None, "stale", tuple(observations))
+        return Settled(None, None, "stale" if observations else "withdrawn", observations, gone)
     strongest = max(STRENGTH[one.proof] for one in alive)
     best = tuple(one for one in alive if STRENGTH[one.proof] == strongest)
     if len({one.value for one in best}) > 1:
-        return Settled(None, best[0].proof, "contradicted", best)
-    return Settled(best[0].value, best[0].proof, None, best)
+        return Settled(None, best[0].proof, "contradicted", best, gone)
+    return Settled(best[0].value, best[0].proof, None, best, gone)

@@ -9,7 +9,8 @@ from typing import TypeVar, cast
 from linghang.conditions.model import DERIVED, Field
 from linghang.conditions.shape import Shape, shown
 from linghang.errors import BadInput, ManyProblems, nearest
-from linghang.judge.findings import FINDINGS, STRENGTH, Finding, Proof
+from linghang.evidence.proof import STRENGTH, Proof
+from linghang.judge.findings import FINDINGS, Finding
 from linghang.judge.program import Program
 from linghang.words import Listed, later, tr
 

@@ -1,18 +1,16 @@
-"""The four findings, the three proofs, the three floors, and Kleene's strong logic over them."""
+"""The four findings, the three floors of proof, and Kleene's strong logic over them."""
 
 from collections.abc import Iterable
 from typing import Literal
 
 from linghang.conditions.model import Kind
+from linghang.evidence.proof import STRENGTH
 
 Finding = Literal["met", "unmet", "unknown", "not_applicable"]
-Proof = Literal["measured", "documented", "declared"]
 Floor = Literal["declared", "documented", "measured"]
 
 FINDINGS: tuple[Finding, ...] = ("met", "unmet", "unknown", "not_applicable")
 FLOORS: tuple[Floor, ...] = ("declared", "documented", "measured")
-STRENGTH: dict[str, int] = {"declared": 0, "documented": 1, "measured": 2}
-"""How much a proof carries; a finding counts where it carries at least what the floor needs."""
 
 _MUST_BE_MEASURED: frozenset[Kind] = frozenset({"capability", "measured", "benchmark"})
 

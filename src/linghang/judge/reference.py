@@ -9,11 +9,11 @@ from typing import cast
 
 from linghang.conditions.model import PARTS, Part
 from linghang.conditions.rules import All, Among, Any, AtLeast, Compare, Literally, Lookup, Name, Node, Not, Share
+from linghang.evidence.proof import STRENGTH
 from linghang.judge.case import Case
 from linghang.judge.deciding import deciding_sets
 from linghang.judge.findings import (
     FLOORS,
-    STRENGTH,
     Finding,
     Floor,
     at_least,

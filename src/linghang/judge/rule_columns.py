@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from linghang.conditions.rules import All, Among, Any, AtLeast, Compare, Literally, Lookup, Name, Node, Not, Share
+from linghang.evidence.proof import STRENGTH
 from linghang.judge import planes
-from linghang.judge.findings import STRENGTH, Floor, needed
+from linghang.judge.findings import Floor, needed
 from linghang.judge.inputs import Block, Numbers
 from linghang.judge.planes import Plane, Trits
 from linghang.judge.program import Asked, Program

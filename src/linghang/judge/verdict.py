@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from linghang.conditions.model import PARTS, Part
 from linghang.conditions.rules import Node, written
-from linghang.judge.findings import Finding, Floor, Proof
+from linghang.evidence.proof import Proof
+from linghang.judge.findings import Finding, Floor
 from linghang.judge.program import Asked, Program
 
 

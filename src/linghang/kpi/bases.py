@@ -26,6 +26,7 @@ from linghang.kpi.compute import decimal, figures_of, summed
 from linghang.kpi.factors import Confidence
 from linghang.kpi.formulas import Case, Measured, counted_machines
 from linghang.kpi.period import Period
+from linghang.kpi.settings import given
 from linghang.kpi.spans import TICKS_PER_S, Expr, Spans
 from linghang.kpi.sums import NotApplicableFigure, Row, Source, UnknownFigure, business, energy, production
 from linghang.kpi.sums.orders import ORDERS
@@ -101,7 +102,7 @@ def _measured(
         return MeasureValue(one.id, one.number, None, one.unit, missing)
     figures = figures_of(one.sources, found, "1")
     try:
-        value = one.value(Case(figures, period, None, region_code, period.end.year))
+        value = one.value(Case(figures, period, None, given(None, region_code), period.end.year))
     except NotApplicableFigure:
         return MeasureValue(one.id, one.number, None, one.unit, ())
     except UnknownFigure as lack:

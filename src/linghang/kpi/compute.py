@@ -11,8 +11,10 @@ from typing import Literal
 from linghang.errors import BadInput
 from linghang.kpi.factors import Confidence
 from linghang.kpi.formulas import Case, Measured
-from linghang.kpi.indicators import RULES, IndicatorRule
+from linghang.kpi.indicators import RULES
 from linghang.kpi.period import Period
+from linghang.kpi.rule import IndicatorRule
+from linghang.kpi.settings import given
 from linghang.kpi.spans import Expr, Spans
 from linghang.kpi.sums import ROWS, Figures, NotApplicableFigure, Row, Source, UnknownFigure
 from linghang.words import Text
@@ -34,14 +36,17 @@ class Lineage:
         Table and the number of its rows that were used, in both periods together.
     filters
         Which rows count, in both languages.
+    settings
+        Thresholds, codes and coefficients that were read: name and value.
     input_digest
-        sha256 over the digests of the tables used, the indicator and the version of its formula.
+        sha256 over the digests of the tables used, the periods, the settings, the indicator and its version.
     """
 
     tables: tuple[tuple[str, int], ...]
     period: Period
     baseline: Period | None
     filters: Text
+    settings: tuple[tuple[str, str], ...]
     input_digest: str
 
 
@@ -87,6 +92,7 @@ def compute(
     baseline: Period | None,
     region_code: str | None,
     digests: Mapping[str, str],
+    thresholds: Mapping[str, Decimal | str | bool] | None = None,
 ) -> tuple[IndicatorValue, ...]:
     """Compute the 20 indicators.
 
@@ -103,6 +109,8 @@ def compute(
         GB/T 2260, for the grid factor.
     digests
         Table -> sha256 of its content.
+    thresholds
+        The interpretations of a pack, instead of our own (`linghang.kpi.settings.THRESHOLDS`).
 
     Returns
     -------
@@ -119,13 +127,13 @@ def compute(
     for name in dict.fromkeys(name for rule in RULES for source in rule.sources for name in source.tables):
         if name in tables and name not in digests:
             raise BadInput("table {table} has no digest", table=name)
-    spans = Spans(period, baseline)
+    spans = Spans(period, baseline, given(thresholds, region_code))
     found: dict[str, tuple[Row, ...]] = {}
     for source in dict.fromkeys(source.id for rule in RULES for source in rule.sources):
         one = next(s for rule in RULES for s in rule.sources if s.id == source)
         if not one.missing(tables):
             found[source] = summed(one, tables, spans)
-    return tuple(_indicator(rule, tables, found, spans, region_code, digests) for rule in RULES)
+    return tuple(_indicator(rule, tables, found, spans, digests) for rule in RULES)
 
 
 def summed(source: Source, tables: Mapping[str, Expr], spans: Spans) -> tuple[Row, ...]:
@@ -143,7 +151,6 @@ def _indicator(
     tables: Mapping[str, Expr],
     found: Mapping[str, Sequence[Row]],
     spans: Spans,
-    region_code: str | None,
     digests: Mapping[str, str],
 ) -> IndicatorValue:
     missing = tuple(dict.fromkeys(need for source in rule.sources for need in source.missing(tables)))
@@ -165,7 +172,7 @@ def _indicator(
             continue
         other = both.get("0" if suffix == "1" else "1") if rule.type == "change" else None
         try:
-            values[suffix] = rule.value(Case(both[suffix], period, other, region_code, year))
+            values[suffix] = rule.value(Case(both[suffix], period, other, rule.given(spans), year))
         except NotApplicableFigure:
             return _value(rule, None, None, (), "not_applicable", lineage)
         except UnknownFigure as lack:
@@ -258,7 +265,9 @@ def _lineage(
         for table in used:
             counted = [one.count(f"{ROWS}{table}") for one in of_period.values()]
             rows[table] += max(counted, default=0)
-    digest = json.dumps([rule.id, rule.version, [[name, digests[name]] for name in sorted(used)]])
+    settings = tuple((name, str(value)) for name, value in rule.given(spans).items())
+    periods = [str(spans.present), str(spans.baseline) if rule.type == "change" else ""]
+    digest = json.dumps([rule.id, rule.version, [[name, digests[name]] for name in sorted(used)], periods, settings])
     return Lineage(
         tables=tuple(rows.items()),
         period=spans.present,
@@ -267,6 +276,7 @@ def _lineage(
             "；".join(source.filters.zh for source in rule.sources),
             "; ".join(source.filters.en for source in rule.sources),
         ),
+        settings=settings,
         input_digest=hashlib.sha256(digest.encode()).hexdigest(),
     )
 

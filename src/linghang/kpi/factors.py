@@ -4,6 +4,7 @@ Every coefficient names its source, and how sure it is: H stands in several sour
 found in a source that could be read. A carrier without a coefficient makes an indicator unknown, never smaller.
 """
 
+import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -164,6 +165,10 @@ GRID: Mapping[tuple[str, int], GridFactor] = {
     for year, value in zip((2022, 2023), values, strict=True)
 }
 """Average factors by two digits of the region code and year; none was published for Xizang (54)."""
+DIGEST = hashlib.sha256(
+    repr((PURCHASED_HEAT_T_PER_GJ, STEAM_GJ_PER_T, sorted(NO_CO2), STANDARD_COAL, FUELS, tuple(GRID.values()))).encode()
+).hexdigest()
+"""sha256 of all coefficients: a value that rests on them comes out again with the same ones only."""
 
 
 def standard_coal(carrier: str, unit: str) -> Coefficient | None:

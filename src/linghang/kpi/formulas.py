@@ -1,18 +1,17 @@
 """Formulas of the 20 indicators: from figures of one period to its value V, in exact arithmetic."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
 from linghang.kpi import factors
 from linghang.kpi.factors import Confidence
 from linghang.kpi.period import Period
+from linghang.kpi.settings import REGION, Given
 from linghang.kpi.spans import TICKS_PER_S, tick_bounds
 from linghang.kpi.sums import Figures, NotApplicableFigure, UnknownFigure
 
-COVERED = Fraction(95, 100)
-"""Share of a period that the readings of its meters have to cover (ours): a gap would look like a saving."""
 S_PER_H = 3600
 
 
@@ -26,6 +25,8 @@ class Case:
         Source -> figures of this period.
     other
         Source -> figures of the other period, where there is one.
+    given
+        Thresholds and codes that the indicator reads, and no others.
     year
         Year of the grid factor that both periods are counted with.
     """
@@ -33,7 +34,7 @@ class Case:
     figures: Mapping[str, Figures]
     period: Period
     other: Mapping[str, Figures] | None = None
-    region_code: str | None = None
+    given: Given = field(default_factory=dict)
     year: int = 0
 
     def __getitem__(self, source: str) -> Figures:
@@ -254,7 +255,8 @@ def metered(case: Case, subject: str) -> Figures:
     it.clear(subject)
     meters = it.above_zero(f"{subject}_meters", "meter.boundary")
     lo, hi = tick_bounds(case.period)
-    if it.of(f"{subject}_metered_s", "meter_reading") * TICKS_PER_S < COVERED * meters * (hi - lo):
+    covered = Fraction(case.given["meter_covered_share"])
+    if it.of(f"{subject}_metered_s", "meter_reading") * TICKS_PER_S < covered * meters * (hi - lo):
         raise UnknownFigure("meter_reading#gaps")
     return it
 
@@ -297,9 +299,10 @@ def _share(part: Fraction, whole: Fraction, need: str) -> Fraction:
 
 
 def _grid(case: Case) -> Fraction:
-    if not case.region_code:
+    region = str(case.given[REGION])
+    if not region:
         raise UnknownFigure("region_code")
-    factor = factors.grid_factor(case.region_code, case.year)
+    factor = factors.grid_factor(region, case.year)
     if factor is None:
-        raise UnknownFigure(f"grid_factor.{case.region_code[:2]}")
+        raise UnknownFigure(f"grid_factor.{region[:2]}")
     return Fraction(factor.kg_per_kwh)

@@ -4,64 +4,11 @@ The annex gives names and units only. Formulas come from the standards named in 
 practice, with confidence L or M. No threshold stands here: the annex has none.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
 from linghang.kpi import formulas
-from linghang.kpi.factors import Confidence
-from linghang.kpi.formulas import Case, Measured
-from linghang.kpi.sums import Source, business, energy, loops, production
+from linghang.kpi.rule import IndicatorRule
+from linghang.kpi.settings import COEFFICIENTS, REGION
+from linghang.kpi.sums import business, energy, loops, production
 from linghang.words import Text
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorRule:
-    """How one indicator is computed.
-
-    Attributes
-    ----------
-    id, number
-        As in the pack of conditions.
-    formula
-        Value V of one period. A change indicator reports the change from V0 to V1; positive always means better.
-    unit
-        Unit of the indicator; `measured` says the unit of V.
-    better
-        Whether a higher or a lower V is better.
-    value
-        Figures of one period -> V.
-    needs
-        Columns without which there is no value, as `table.column`, beside those of its sources.
-    version
-        Raised when the formula changes; part of the input digest.
-    """
-
-    id: str
-    number: int
-    formula: Text
-    unit: str
-    better: Literal["higher", "lower"]
-    type: Literal["state", "change"]
-    sources: tuple[Source, ...]
-    value: Callable[[Case], Measured]
-    measured: str
-    pitfalls: Text
-    source: str
-    confidence: Confidence
-    needs: tuple[str, ...] = ()
-    version: int = 1
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All columns that it needs."""
-        return tuple(dict.fromkeys([*(need for source in self.sources for need in source.needs), *self.needs]))
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Tables that it needs."""
-        return tuple(dict.fromkeys(column.partition(".")[0] for column in self.columns))
-
 
 PRACTICE = "common practice; no defining standard found"
 RULES: tuple[IndicatorRule, ...] = (
@@ -125,7 +72,10 @@ RULES: tuple[IndicatorRule, ...] = (
     IndicatorRule(
         "decision_models",
         4,
-        Text("期末在用的决策模型数，90天内有调用", "decision models in use, called within 90 days of the end"),
+        Text(
+            "期末在用的决策模型数，此前规定天数内有调用",
+            "decision models in use, called within so many days before the end",
+        ),
         "个",
         "higher",
         "state",
@@ -133,11 +83,12 @@ RULES: tuple[IndicatorRule, ...] = (
         formulas.decision_models,
         "个",
         Text(
-            "版本、报表和看板不是模型；90天为本平台口径",
-            "versions, reports and dashboards are no models; the 90 days are ours",
+            "版本、报表和看板不是模型；天数（model_called_days，90天）为本平台口径",
+            "versions, reports and dashboards are no models; the days (model_called_days, 90) are ours",
         ),
         PRACTICE,
         "M",
+        reads=("model_called_days",),
     ),
     IndicatorRule(
         "development_cycle",
@@ -362,6 +313,7 @@ RULES: tuple[IndicatorRule, ...] = (
         ),
         "GB/T 2589-2020",
         "M",
+        reads=("meter_covered_share", COEFFICIENTS),
     ),
     IndicatorRule(
         "unit_co2",
@@ -383,6 +335,7 @@ RULES: tuple[IndicatorRule, ...] = (
         ),
         "GB/T 32150 and GB/T 32151.x",
         "M",
+        reads=("meter_covered_share", COEFFICIENTS, REGION),
     ),
     IndicatorRule(
         "solid_waste_utilisation",
@@ -420,6 +373,7 @@ RULES: tuple[IndicatorRule, ...] = (
         ),
         "GB/T 7119, GB/T 12452",
         "H",
+        reads=("meter_covered_share",),
     ),
     IndicatorRule(
         "replication",

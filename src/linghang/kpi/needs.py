@@ -4,6 +4,7 @@ A code is `table`, `table.column`, `baseline`, `months`, `region_code` or `coeff
 or `@baseline` where it concerns one period, then `#` and a reason where the records are there but cannot be used.
 """
 
+from linghang.plant.titles import titled
 from linghang.words import Text
 
 REASONS = {
@@ -34,7 +35,7 @@ def say(need: str) -> Text:
     """Say in both languages what a code of a need means."""
     code, _, reason = need.partition("#")
     what, _, when = code.partition("@")
-    named = Text(what, what)
+    named = titled(what)
     head, _, rest = what.partition(".")
     if head in SPECIAL:
         named = Text(SPECIAL[head].zh.format(rest=rest), SPECIAL[head].en.format(rest=rest))

@@ -1,22 +1,16 @@
-"""Published averages, and the comparison of a plant with a comparator that somebody supplies.
+"""Published averages, shown beside the indicators for orientation.
 
-The published numbers are references only: averages of programmes, most of them changes, from press conferences. None of
-them is a threshold of any level. What a level compares with (the average or the leading value of an industry in a
-region) has to be supplied, with its source; without it the comparison is unknown.
+They are references only: averages of programmes, most of them changes, from press conferences. None of them is a
+threshold of any level, and nothing is judged by them. What a level compares with (the average or the leading value of
+an industry in a region) has to be supplied, with its source: `linghang.kpi.comparators`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from linghang.kpi.compute import IndicatorValue
 from linghang.kpi.factors import Confidence
-from linghang.kpi.indicators import RULES
 from linghang.words import Text
-
-Standing = Literal["at_leading_level", "above_average", "not_above_average", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,11 @@ class Published:
     source: str
     confidence: Confidence
     bound: Literal["", "over"] = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reference as JSON has it, marked as what it is."""
+        document = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "indicator"}
+        return document | {"of": self.of.to_dict(), "use": "reference_only"}
 
 
 _EXCELLENCE = Text("卓越级智能工厂平均（230余家）", "average of over 230 excellence-level factories")
@@ -85,87 +84,7 @@ PUBLISHED: tuple[Published, ...] = (
 """Published averages, marked as references; numbers that name no period or scope were left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparator:
-    """What an indicator is in an industry of a region; supplied by a user or a registry, never by us.
-
-    Attributes
-    ----------
-    scope
-        "province", "country" or "world".
-    region
-        Two digits of a region code, an ISO 3166 country, or "world".
-    industry
-        Code of GB/T 4754.
-    quantity
-        Whether it compares with the indicator's value (a change) or with V of the present period.
-    average, leading
-        Mean, and the value from which one counts as leading; at least one of them.
-    """
-
-    indicator: str
-    scope: Literal["province", "country", "world"]
-    region: str
-    industry: str
-    source: str
-    as_of: date
-    quantity: Literal["value", "present_value"] = "present_value"
-    average: Decimal | None = None
-    leading: Decimal | None = None
-    unit: str = "%"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Where a plant stands against a comparator, and against which.
-
-    Attributes
-    ----------
-    above_average, at_leading_level
-        True, False, or None where that is not known.
-    """
-
-    indicator: str
-    standing: Standing
-    above_average: bool | None
-    at_leading_level: bool | None
-    comparator: Comparator | None
-
-
-def compare(
-    value: IndicatorValue,
-    comparators: Sequence[Comparator],
-    scope: Literal["province", "country", "world"],
-    region: str,
-    industry: str,
-) -> Comparison:
-    """Compare an indicator with the newest comparator of its scope, region and industry.
-
-    Above average means strictly better than the average; at the leading level means as good or better. A comparator of
-    the full industry code goes before one of its first digits. Units have to be the same.
-    """
-    fitting = [
-        one
-        for one in comparators
-        if one.indicator == value.id
-        and one.scope == scope
-        and (scope == "world" or one.region == region)
-        and industry.startswith(one.industry)
-    ]
-    if not fitting:
-        return Comparison(value.id, "unknown", None, None, None)
-    best = max(fitting, key=lambda one: (len(one.industry), one.as_of))
-    own = value.value if best.quantity == "value" else value.present_value
-    unit = value.unit if best.quantity == "value" else value.measured_unit
-    if own is None or value.state == "not_applicable" or unit != best.unit:
-        return Comparison(value.id, "unknown", None, None, best)
-    rule = next(rule for rule in RULES if rule.id == value.id)
-    lower = rule.better == "lower" and best.quantity == "present_value"
-    above = None if best.average is None else own < best.average if lower else own > best.average
-    leading = None if best.leading is None else own <= best.leading if lower else own >= best.leading
-    standing: Standing = "unknown"
-    if leading:
-        standing = "at_leading_level"
-    elif above is not None:
-        standing = "above_average" if above else "not_above_average"
-    return Comparison(value.id, standing, above, leading, best)
+def published(indicator: str | None) -> tuple[Published, ...]:
+    """Return what was published of an indicator, or (None) of related numbers, the newest first."""
+    found = (one for one in PUBLISHED if one.indicator == indicator)
+    return tuple(sorted(found, key=lambda one: one.as_of, reverse=True))

@@ -5,7 +5,7 @@ periods add up. Inside is computed in whole microseconds since 1970.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from linghang.kpi.period import Period
+from linghang.kpi.settings import Given, given
 
 Expr = Any
 """An Ibis expression (Ibis publishes no types)."""
@@ -25,10 +26,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The present period and, where there is one, the baseline."""
+    """The present period and, where there is one, the baseline; and what sums are computed with beside records."""
 
     present: Period
     baseline: Period | None = None
+    given: Given = field(default_factory=given, compare=False)
 
     def named(self) -> Iterator[tuple[str, Period]]:
         """Yield the suffix of a period's figures and the period: 1 is present, 0 the baseline."""
@@ -97,7 +99,7 @@ def over_stretches(rows: Expr, spans: Spans, figures: Figures, by: tuple[str, ..
     """Sum rows with `start` and `end`, each with its share inside a period; an empty end lasts beyond it."""
     near = [
         (rows.start < moment(rows.start, hi)) & (rows.end.isnull() | (rows.end >= moment(rows.end, lo)))
-        for lo, hi in (period.bounds for _, period in spans.named())
+        for lo, hi in _adjoined(spans)
     ]
     rows = rows.filter(_any(near))
     rows = rows.mutate(start_ticks=ticks(rows.start), end_ticks=ticks(rows.end).coalesce(FAR))
@@ -114,7 +116,7 @@ def over_stretches(rows: Expr, spans: Spans, figures: Figures, by: tuple[str, ..
             f"last_{suffix}": last,
             f"ticks_{suffix}": inside_ticks,
             f"share_{suffix}": share,
-            f"inside_{suffix}": share > 0,
+            f"inside_{suffix}": (a < hi) & ((b > lo) | (a >= lo)),
         }
     rows = rows.mutate(**clipped)
     columns: dict[str, Expr] = {}
@@ -171,6 +173,14 @@ def moment(column: Expr, at: datetime) -> Expr:
     if column.type().timezone is None:
         return ibis.literal(at.astimezone(UTC).replace(tzinfo=None), type="timestamp")
     return ibis.literal(at.astimezone(UTC), type="timestamp('UTC')")
+
+
+def _adjoined(spans: Spans) -> list[tuple[datetime, datetime]]:
+    """Bounds of the periods; of two that adjoin, of both together: engines push one range down into their files."""
+    first, *others = sorted(period.bounds for _, period in spans.named())
+    if others and first[1] == others[0][0]:
+        return [(first[0], others[0][1])]
+    return [first, *others]
 
 
 def _moment_inside(at: Expr, period: Period) -> Expr:

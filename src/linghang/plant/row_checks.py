@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from linghang.plant import credit_code
 from linghang.plant.codes import division_of, region_of
+from linghang.plant.comparators import area_of, check_kind, check_unit, check_value
 from linghang.plant.finding import (
     Find,
     before,
@@ -25,7 +26,7 @@ from linghang.plant.finding import (
 from linghang.plant.problem import Problem, Rows
 from linghang.plant.tables import TABLES
 from linghang.plant.units import unit
-from linghang.plant.writing import check_carrier_unit, check_country, check_time_zone
+from linghang.plant.writing import check_carrier_unit, check_country, check_source_unit, check_time_zone
 from linghang.words import later
 
 _LETTERS = "abcdefgh"
@@ -102,6 +103,7 @@ _ORDERS = (
     ("rnd_project", "approved_on", "released_on"),
     ("decision_model", "first_used_on", "retired_on"),
     ("scene_built", "go_live_on", "retired_on"),
+    ("comparator", "valid_from", "valid_to"),
     ("quality_characteristic", "lower_limit", "target"),
     ("quality_characteristic", "target", "upper_limit"),
 )
@@ -147,6 +149,12 @@ _WRITTEN = (
     ("material", ("unit",), unit),
     ("product", ("unit",), unit),
     ("meter", ("carrier", "unit"), check_carrier_unit),
+    ("tag", ("unit", "source_unit"), check_source_unit),
+    ("comparator", ("industry_code",), division_of),
+    ("comparator", ("region",), area_of),
+    ("comparator", ("indicator", "kind"), check_kind),
+    ("comparator", ("indicator", "kind", "unit"), check_unit),
+    ("comparator", ("indicator", "kind", "unit", "value"), check_value),
 )
 
 _SUM_PARTS = {

@@ -1,10 +1,11 @@
 """How codes, zones and units are written: each function refuses what is not, with `BadInput`."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from linghang.errors import BadInput
-from linghang.plant.units import UNITS, unit
+from linghang.plant.units import UNITS, convert, unit
 
 _SOLID = ("mass",)
 _GAS = ("standard_volume", "volume", "mass")
@@ -58,3 +59,8 @@ def check_carrier_unit(carrier: str, written: str) -> None:
             unit=written,
             known=", ".join(found.name for found in UNITS.values() if found.dimension in dimensions),
         )
+
+
+def check_source_unit(wanted: str, given: str) -> None:
+    """Refuse a source's unit that does not convert to the unit of its tag."""
+    convert(Decimal(1), given, wanted)

@@ -10,8 +10,6 @@ from linghang.kpi.sums import Source, known, no, real, yes
 from linghang.words import Text
 
 Tables = Mapping[str, Expr]
-CALLED_WITHIN = timedelta(days=90)
-"""A model counts as used if it was called in this time before the end of the period (our reading, no official one)."""
 FULL = 1 - 1e-9
 """Share of the quantity that counts as all of it: sums of part deliveries carry rounding."""
 
@@ -65,10 +63,11 @@ def models(tables: Tables, spans: Spans) -> Expr:
     """Decision models that were called shortly before the end of a period and are not retired."""
     rows = known(tables["decision_model"], retired_on="date").select("model_id", "retired_on")
     calls = tables["model_call"].select("model_id", "at")
+    within = timedelta(days=int(spans.given["model_called_days"]))
     called: dict[str, Expr] = {}
     for suffix, period in spans.named():
         _, end = period.bounds
-        recent = (calls["at"] >= moment(calls["at"], end - CALLED_WITHIN)) & (calls["at"] < moment(calls["at"], end))
+        recent = (calls["at"] >= moment(calls["at"], end - within)) & (calls["at"] < moment(calls["at"], end))
         called[f"recent_{suffix}"] = many(recent)
     by_model = calls.group_by("model_id").aggregate(calls=calls.count(), **called)
     both = rows.left_join(by_model, "model_id")
@@ -258,7 +257,10 @@ MODELS = Source(
     "models",
     ("decision_model.model_id", "model_call.model_id", "model_call.at"),
     models,
-    Text("期末未停用且此前90天内有调用的模型", "models not retired, and called in the 90 days before the end"),
+    Text(
+        "期末未停用且此前规定天数（model_called_days）内有调用的模型",
+        "models not retired, and called in the days before the end that model_called_days gives",
+    ),
 )
 DEVELOPMENT = Source(
     "development",

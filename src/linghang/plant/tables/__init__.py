@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from linghang.plant.columns import METADATA
 from linghang.plant.tables import (
+    comparators,
     energy,
     enterprise,
     environment,
@@ -39,6 +40,7 @@ SUBJECTS = (
     environment,
     finance,
     innovation,
+    comparators,
 )
 """Modules of tables, each of one subject; a module refers only to tables of modules before it."""
 
