@@ -13,15 +13,16 @@ setup: ## make .venv with the locked versions and the command .venv/bin/linghang
 	@scripts/setup.sh dev
 
 .PHONY: run
-run: setup ## the main job: judge the example factory and show its ladder of levels
-	@$(LINGHANG) judge examples/wheel-works.yaml
+run: setup ## the main job on the reference plant: build it if absent, run it live, listen, assess, show the ladder
+	@mkdir -p out
+	@$(LINGHANG) plant run out/plant
 
 .PHONY: test
 test: setup lint ## lint, types, walls and the tests (SLOW=1: the slow ones too, as CI runs them)
 	@set -a; [ ! -e .services.env ] || . ./.services.env; set +a; $(PY) -m pytest -n auto --dist worksteal $(if $(SLOW),,-m "not slow")
 
 .PHONY: services
-services: ## start the servers that the tests talk to (PostgreSQL, from Debian's package)
+services: ## install and start what the tests talk to (PostgreSQL, mosquitto, a C compiler, from Debian)
 	@scripts/services.sh
 
 .PHONY: lint

@@ -140,8 +140,8 @@ def json_page() -> str:
         [
             MADE.format(source="the example case and src/linghang/judge/verdict.py"),
             "# JSON\n",
-            "`judge`, `batch`, `packs`, `assess` and `import` take `--json`. Keys and words are the same whatever the",
-            "language.\n",
+            "`judge`, `batch`, `packs`, `assess`, `status` and `import` take `--json`. Keys and words are the same",
+            "whatever the language.\n",
             *_judge_json(),
             *_batch_json(),
             *_packs_json(),

@@ -6,18 +6,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from linghang.cli import import_view
+from linghang.cli import import_view, status_view
 from linghang.cli.pack_view import plain
 from linghang.conditions.model import Pack
 from linghang.evidence.catalogue import DERIVATIONS
+from linghang.evidence.withdrawal import Withdrawal
 from linghang.kpi import dictionary as kpi_dictionary
 from linghang.kpi import indicators
+from linghang.kpi.comparators import Comparator, Comparison
 from linghang.kpi.compute import IndicatorValue, Lineage
 from linghang.plant.dictionary import dictionary
 from linghang.plant.tables import TABLES
 from linghang.usecases.assessing import assess
 from linghang.usecases.importing import ImportProblem, ImportReport, TableCount
 from linghang.usecases.packs import list_packs, load
+from linghang.usecases.status import LedgerState, status_of
 from linghang.usecases.workspaces import make_workspace
 from linghang.words import Language
 from pages import MADE, code, fenced, table
@@ -53,7 +56,8 @@ def derivations_page() -> str:
             "statement. How they work: [evidence](../concepts/evidence.md). The tables:",
             "[data dictionary](data-dictionary.md).\n",
             "Without a row in its first table a derivation says that it needs that table. *Looks back* names the",
-            "interpretation that says how many days before the day of judgement are looked at.\n",
+            "interpretation that says how many days before the day of judgement are looked at. A row `benchmark.…` is",
+            "proved as well as the indicators and comparators that it rests on, at best as the table says.\n",
             table(("derivation", "elements or fields", "tables", "proof", "looks back", "zh", "en"), _rows()),
             "## Their thresholds\n",
             "The interpretations that a pack gives beside its conditions. `platform` means that no text gives the",
@@ -125,8 +129,10 @@ def indicators_page() -> str:
 
 ASSESSMENT = {
     "indicators": "the 20 indicators; empty where the pack has none",
+    "related_references": "published numbers that are no indicator of the annex, like `references` of an indicator",
     "elements": "every element of the pack, in its order, with the evidence that it rests on",
     "recorded": "how many observations were new and went into the ledger",
+    "withdrawn": "how many observations were taken back in the ledger: nobody says any more what they say",
 }
 INDICATOR = {
     "id": "id in the pack",
@@ -138,6 +144,35 @@ INDICATOR = {
     "measured_unit": "unit of `baseline_value` and `present_value`",
     "confidence": "how sure the formula is: H, M or L",
     "lineage": "where the value comes from",
+    "comparisons": "the indicator beside its industry, for each area and statistic with a comparator",
+    "references": "published averages, for orientation; nothing is judged by them",
+}
+COMPARISON = {
+    "area": "province, country or world",
+    "statistic": "what is asked: average (strictly better than it) or leading (as good as it or better)",
+    "better": "whether it is; null where that is unknown",
+    "reason": "why it is unknown: `industry`, `province`, `own` (value of the plant), `unit`, `contradicted`, "
+    "`new_plant`, `not_applicable`; else empty",
+    "own": "the plant's value that was compared, or null",
+    "own_unit": "its unit",
+}
+COMPARATOR = {
+    "id": "key of its row in the table `comparator`",
+    "indicator": "id of the indicator",
+    "value": "as it was supplied",
+    "unit": "its unit, which was converted to that of `own`",
+    "source": "who published it",
+    "plants": "plants behind the value, or null",
+}
+REFERENCE = {
+    "of": "of whom it is the average, in both languages",
+    "value": "as published; a change is positive where it is better",
+    "unit": "its unit",
+    "as_of": "year and month of the publication",
+    "source": "where it was published",
+    "confidence": "how sure the number is: H, M or L",
+    "bound": "`over` where only a lower bound was published, else empty",
+    "use": "always `reference_only`",
 }
 ELEMENT = {
     "id": "the element",
@@ -145,9 +180,13 @@ ELEMENT = {
     "clause": "document and clause",
     "finding": "met, unmet, not_applicable or unknown",
     "proof": "measured, documented or declared; null where nothing fresh is there",
-    "reason": "why it is unknown: `stale`, `contradicted`, `needs` (records are missing), else null",
+    "reason": "why it is unknown: `stale`, `contradicted`, `withdrawn` (nobody says it any more), `needs` (records are "
+    "missing), else null",
     "needs": "tables and columns that would have to be supplied; empty where the records answer",
+    "interpretations": "those that it rests on, each with `name`, `value` that was used, `unit` (UCUM; empty of words) "
+    "and `source` (`platform` where it is ours)",
     "observations": "the observations that count; of an unknown one those that are stale or disagree",
+    "withdrawals": "the sources that took their word back",
 }
 OBSERVATION = {
     "about": "element or field",
@@ -161,6 +200,33 @@ OBSERVATION = {
     "valid_until": "first day on which it is stale, or null",
     "detail": "figures, tables and thresholds that make it understandable",
     "digest": "sha256 of what it says, whenever it was made",
+}
+WITHDRAWAL = {
+    "about": "element or field",
+    "subject": "as in the observation",
+    "source": "kind and id of the source",
+    "day": "day of judgement from which on its word no longer counts; on earlier days it does",
+    "made_at": "when it was taken back (UTC)",
+    "observation": "digest of the observation that was its last word",
+    "needs": "what the records would have to give so that there is an answer again",
+    "reason": "not_stated (the statements no longer say it) or not_derived (the records give no answer any more)",
+}
+STATUS = {
+    "name": "name of the workspace",
+    "time_zone": "the plant's zone",
+    "database": "where the records are, without a password",
+    "factories": "names of the factories in the records",
+    "current": "whether the records are of this version; `records` is empty where they are not",
+    "records": "by subject: `title`, `rows`, `latest` moment or day that has come, and the same of its `tables`",
+    "ledger": "the ledger, as far as it can be read",
+    "telemetry": "files and bytes of the folder",
+    "documents": "files and bytes of the folder",
+}
+LEDGER = {
+    "observations": "how many",
+    "withdrawals": "how many",
+    "bytes": "size of the file",
+    "problem": "what is wrong with it, in the chosen language, or null",
 }
 IMPORT = {
     "kept": "whether the records are in the workspace now",
@@ -198,6 +264,12 @@ def plant_json(keys: Keys, attributes: Attributes) -> Iterator[str]:
     yield keys(attributes(IndicatorValue) | INDICATOR, indicator)
     yield "Its `lineage`:\n"
     yield keys(attributes(Lineage) | {"period": "the present period", "baseline": "or null"}, indicator["lineage"])
+    compared = next(one for each in found["indicators"] for one in each["comparisons"])
+    yield "One of its `comparisons`, and a comparator of it:\n"
+    yield keys(attributes(Comparison) | COMPARISON, compared)
+    yield keys(attributes(Comparator) | COMPARATOR, compared["comparators"][0])
+    yield "One of the `references`:\n"
+    yield keys(REFERENCE, found["related_references"][0])
     yield "### An element with its evidence\n"
     yield fenced(_masked(element))
     yield fenced(needing)
@@ -205,6 +277,13 @@ def plant_json(keys: Keys, attributes: Attributes) -> Iterator[str]:
     yield "### An observation\n"
     yield keys(OBSERVATION, element["observations"][0])
     yield "The ledger holds the same keys without `digest`.\n"
+    yield "### A withdrawal\n"
+    yield keys(WITHDRAWAL, _withdrawn())
+    yield "## linghang status --json\n"
+    shown_status = _status()
+    yield keys(STATUS, shown_status)
+    yield "Its `ledger`:\n"
+    yield keys(attributes(LedgerState) | LEDGER, shown_status["ledger"])
     yield "## linghang import --json\n"
     refused = ImportReport((TableCount("person", 1, 1, 0, 0),), (ImportProblem("person.csv", "…", {}),), 1)
     shown = import_view._document(refused)
@@ -223,6 +302,17 @@ def _assessed() -> dict[str, Any]:
         engine.dispose()
         found = assess(folder, pack="national-2024", now=datetime(2025, 4, 15, 1, tzinfo=UTC), as_of=DAY, record=False)
     return dict(plain(found.to_dict()))
+
+
+def _withdrawn() -> dict[str, Any]:
+    taken_back = Withdrawal("…", "plant", "records", "…", DAY, datetime(2025, 4, 15, 1, tzinfo=UTC), "not_derived", HEX)
+    return taken_back.to_dict()
+
+
+def _status() -> dict[str, Any]:
+    with TemporaryDirectory() as parent:
+        folder = make_workspace(Path(parent) / "plant", "plant", "Asia/Shanghai", None).folder
+        return status_view.document(status_of(folder, datetime(2025, 4, 15, 1, tzinfo=UTC)))
 
 
 def _masked(value: Any) -> Any:

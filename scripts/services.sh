@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts the servers that tests talk to, from Debian's packages: PostgreSQL on 127.0.0.1, with a cluster of its own.
-# Installs the package where it is missing (as root). Writes the addresses to .services.env. `services.sh stop` ends it.
+# Installs what is missing (as root): that, mosquitto, of which tests start instances of their own, and gcc for the
+# library with which they cut the power. Writes the addresses to .services.env. `services.sh stop` ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=${LINGHANG_SERVICES:-/var/tmp/linghang-services}
@@ -16,19 +17,22 @@ if [ "${1:-start}" = stop ]; then
   exit 0
 fi
 
-bin=$(binaries)
-if [ -z "$bin" ]; then
+missing=()
+[ -n "$(binaries)" ] || missing+=(postgresql)
+PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || missing+=(mosquitto)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "services: PostgreSQL is missing; on Debian: sudo apt-get install postgresql" >&2
+    echo "services: missing: ${missing[*]}; on Debian: sudo apt-get install ${missing[*]}" >&2
     exit 1
   fi
-  echo "services: installing Debian's postgresql" >&2
-  # The package would start a cluster of its own; the tests use one that they can throw away.
+  echo "services: installing Debian's ${missing[*]}" >&2
+  # PostgreSQL's package would start a cluster of its own; the tests use one that they can throw away.
   mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
-  bin=$(binaries)
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
+bin=$(binaries)
 
 mkdir -p "$root"
 [ "$(id -u)" = 0 ] && chown postgres "$root"

@@ -12,14 +12,17 @@ MAX_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the input: a file, and a line or column of it where that is known."""
+    """Where in the input: a file, and a line, column or key of it where that is known."""
 
     file: str
     line: int | None = None
     column: str | None = None
+    key: str | None = None
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
+        if self.key is not None:
+            return tr("{where}, key {key}", where=where, key=self.key)
         return where if self.column is None else tr("{where}, column {column}", where=where, column=self.column)
 
 
@@ -49,7 +52,7 @@ class BadInput(Exception):
 
     def __str__(self) -> str:
         said = tr(self.message, **self.values)
-        return ": ".join(str(part) for part in (self.place, self.subject, said) if part)
+        return tr(": ").join(str(part) for part in (self.place, self.subject, said) if part)
 
     def at(self, place: Place) -> "BadInput":
         """Return the same refusal with a place, if it has none yet."""

@@ -87,8 +87,8 @@ def test_an_incident_decides_by_the_severity_of_each_pack(plant: Path) -> None:
 
 def test_statements_fill_what_records_do_not_say_and_lose_against_stronger_proof(plant: Path) -> None:
     (plant / STATEMENTS).write_text(
-        "signed_by: 总经理\nfindings:\n  base.organisation: {finding: met, proof: documented}\n"
-        "  base.talent: {finding: met}\nmaturity: {level: 2, proof: documented}\n",
+        "signed_by: 总经理\nfindings:\n  base.organisation: {finding: met, document: {number: 2025-17号文}}\n"
+        "  base.talent: {finding: met}\nmaturity: {level: 2, proof: documented, document: {number: CMMM-0042}}\n",
         encoding="utf-8",
     )
     found = assessed(plant)
@@ -104,7 +104,8 @@ def test_a_wrong_statement_is_named_with_its_line(plant: Path) -> None:
 
 
 def test_equal_proofs_that_disagree_leave_the_element_unknown(plant: Path) -> None:
-    (plant / STATEMENTS).write_text("findings:\n  base.talent: {finding: met, proof: documented}\n", encoding="utf-8")
+    stated = "findings:\n  base.talent: {finding: met, document: {number: 花名册}}\n"
+    (plant / STATEMENTS).write_text(stated, encoding="utf-8")
     found = assessed(plant)
     assert finding(found, "base.talent") == ("unknown", None)
     assert found.settled["base.talent"].reason == "contradicted"

@@ -9,10 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from linghang.cli import judge_view
+from linghang.cli import judge_view, reference_view
 from linghang.cli.names import marked, terminal
 from linghang.cli.pack_view import plain
-from linghang.usecases.assessing import STATEMENTS, Assessment, IndicatorValue, say_need
+from linghang.cli.thresholds_view import thresholds
+from linghang.usecases.assessing import STATEMENTS, Assessment, IndicatorValue, say_need, say_supply
 from linghang.usecases.workspaces import Workspace
 from linghang.words import Listed, tr
 
@@ -50,10 +51,15 @@ def show(found: Assessment, as_json: bool) -> None:
     console.print(_links(found))
     if found.indicators:
         console.print(_indicators(found))
+        console.print(reference_view.beside(found))
     floor = "declared"
     console.print(judge_view.reasons(found.judged, floor, judge_view.next_level(found.judged, floor)))
     console.print(_supply(found))
+    if (ours := thresholds(found)) is not None:
+        console.print(ours)
     console.print(tr("{count} new observations in the ledger", count=found.recorded), style="dim")
+    if found.withdrawn:
+        console.print(tr("{count} withdrawn: nobody says any more what they said", count=found.withdrawn), style="dim")
 
 
 def _links(found: Assessment) -> Table:
@@ -110,7 +116,7 @@ def _value(one: IndicatorValue, unit: str) -> str:
         return marked("not_applicable")
     if one.value is None:
         return marked("unknown")
-    return f"[bold]{_number(one.value)}[/] {unit}"
+    return f"[bold]{_number(one.value)}[/] {reference_view.said_unit(unit)}"
 
 
 def _note(one: IndicatorValue) -> str:
@@ -123,10 +129,8 @@ def _note(one: IndicatorValue) -> str:
 
 
 def _number(value: Decimal | None) -> str:
-    """A number for the eye: thousands apart, at most two decimals; the JSON has all digits."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value == value.to_integral_value() or abs(value) >= 10_000 else f"{value:,.2f}"
+    """A number for the eye; the JSON has all digits."""
+    return "–" if value is None else reference_view.short(value)
 
 
 def _supply(found: Assessment) -> RenderableType:
@@ -141,7 +145,12 @@ def _supply(found: Assessment) -> RenderableType:
     for column in (tr("clause"), tr("condition"), tr("supply")):
         table.add_column(column, overflow="fold")
     for name in missing[:SHOWN_NEEDS]:
-        what = found.needs.get(asked[name].id) or (tr("a statement with its proof, in {file}", file=STATEMENTS),)
+        needs = found.needs.get(asked[name].id)
+        what = (
+            [say_supply(need) for need in needs]
+            if needs
+            else [tr("a statement with its proof, in {file}", file=STATEMENTS)]
+        )
         table.add_row(asked[name].cited, escape(str(asked[name].text)), escape(str(Listed(dict.fromkeys(what)))))
     if len(missing) > SHOWN_NEEDS:
         table.add_row("", tr("and {count} more", count=len(missing) - SHOWN_NEEDS), "")

@@ -9,9 +9,11 @@ import typer
 
 from linghang import __version__
 from linghang.cli.import_commands import register as register_import
+from linghang.cli.live_commands import register as register_live
 from linghang.cli.options import AsOf, Interpretation, Json, interpretations
 from linghang.cli.pack_commands import register as register_packs
 from linghang.cli.plant_commands import register as register_plant
+from linghang.cli.plant_works_commands import register as register_works
 from linghang.cli.usage import SpeakingCommand, SpeakingGroup
 from linghang.words import tr
 
@@ -35,6 +37,8 @@ def build() -> Callable[..., Any]:
     register_packs(app)
     register_plant(app)
     register_import(app)
+    register_live(app)
+    register_works(app)
     return app
 
 

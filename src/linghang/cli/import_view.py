@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linghang.cli.names import terminal
-from linghang.usecases.importing import ImportProblem, ImportReport
+from linghang.usecases.importing import ImportProblem, ImportReport, titled
 from linghang.words import tr
 
 
@@ -50,7 +50,9 @@ def show(report: ImportReport, marked: Path | None, as_json: bool) -> None:
     for word in (tr("rows"), tr("added"), tr("changed"), tr("unchanged")):
         table.add_column(word, justify="right")
     for one in report.tables:
-        table.add_row(one.table, *(f"{number:,}" for number in (one.rows, one.added, one.changed, one.unchanged)))
+        table.add_row(
+            str(titled(one.table)), *(f"{number:,}" for number in (one.rows, one.added, one.changed, one.unchanged))
+        )
     console.print(table)
     if report.dry_run:
         console.print(tr("this was a trial: nothing was kept"))

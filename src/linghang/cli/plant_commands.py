@@ -1,5 +1,6 @@
 """Commands about one plant: make its workspace, assess it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     _register_new(app)
     _register_upgrade(app)
+    _register_status(app)
     _register_assess(app)
 
 
@@ -26,6 +28,21 @@ def _register_upgrade(app: typer.Typer) -> None:
         from linghang.usecases.workspaces import upgrade_workspace
 
         assess_view.show_upgraded(upgrade_workspace(folder))
+
+
+def _register_status(app: typer.Typer) -> None:
+    @app.command(
+        cls=SpeakingCommand,
+        help=tr("Say what a workspace holds: factory, records up to when, ledger and its health, telemetry."),
+    )
+    def status(
+        folder: Annotated[Path, typer.Argument(help=tr("The workspace."), metavar="DIR")],
+        as_json: Json() = False,  # type: ignore[valid-type]
+    ) -> None:
+        from linghang.cli import status_view
+        from linghang.usecases.status import status_of
+
+        status_view.show(status_of(folder, datetime.now(UTC)), as_json)
 
 
 def _register_new(app: typer.Typer) -> None:
@@ -41,11 +58,14 @@ def _register_new(app: typer.Typer) -> None:
                 metavar="URL",
             ),
         ] = None,
+        existing: Annotated[
+            bool, typer.Option("--existing", help=tr("Take over the records that the database holds already."))
+        ] = False,
     ) -> None:
         from linghang.cli import assess_view
         from linghang.usecases.workspaces import make_workspace
 
-        assess_view.show_new(make_workspace(folder, name, time_zone, records))
+        assess_view.show_new(make_workspace(folder, name, time_zone, records, existing=existing))
 
 
 def _register_assess(app: typer.Typer) -> None:

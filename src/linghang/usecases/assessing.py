@@ -1,36 +1,40 @@
 """Assess a plant: records -> indicators -> evidence -> judgement at three floors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from linghang.conditions.document import CASE_LIMITS, read_file
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place
 from linghang.evidence.catalogue import DERIVATIONS
 from linghang.evidence.derive import Derived, Look, derive
-from linghang.evidence.ledger import append, read
-from linghang.evidence.observation import Observation, Source
+from linghang.evidence.ledger import anchored, append, read
+from linghang.evidence.observation import Observation
+from linghang.evidence.recording import Said, news
 from linghang.evidence.settle import Settled, settle
-from linghang.judge.case import Case, Claim, Fact, read_case
+from linghang.evidence.withdrawal import Record, Withdrawal
+from linghang.judge.case import Case, Claim, Fact
 from linghang.judge.findings import Finding
 from linghang.judge.program import Program, prepare
 from linghang.judge.reference import judge
 from linghang.kpi.compute import IndicatorValue, compute
 from linghang.kpi.needs import say as say_need
 from linghang.kpi.period import Period, last_months
+from linghang.plant.titles import titled as say_supply
 from linghang.store.migrate import is_current
 from linghang.store.workspace import Workspace, open_workspace
+from linghang.usecases.comparing import Comparison, beside, comparisons, published, standings
+from linghang.usecases.elements import elements_of
 from linghang.usecases.judging import Chosen, Judged
 from linghang.usecases.records import Digests, IbisTables, RecordTables
+from linghang.usecases.statements import STATEMENTS, read_statements
+from linghang.usecases.telemetry import last_points
 
-__all__ = ["STATEMENTS", "Assessment", "IndicatorValue", "assess", "period_of", "say_need", "utc_now"]
+__all__ = ["STATEMENTS", "Assessment", "IndicatorValue", "assess", "period_of", "say_need", "say_supply", "utc_now"]
 
-STATEMENTS = "statements.yaml"
 MONTHS = 12
 
 
@@ -48,8 +52,14 @@ class Assessment:
         Element or field -> what the evidence says of it.
     needs
         Element or field -> what would have to be supplied to derive it from records.
+    read
+        The same -> the thresholds that were looked at before something was found missing.
     recorded
         How many observations were new and went into the ledger.
+    withdrawn
+        How many observations were taken back in the ledger: nobody says any more what they say.
+    comparisons
+        The indicators beside their industry, where there is a comparator.
     """
 
     workspace: Workspace
@@ -57,7 +67,10 @@ class Assessment:
     indicators: tuple[IndicatorValue, ...]
     settled: Mapping[str, Settled]
     needs: Mapping[str, tuple[str, ...]]
+    read: Mapping[str, Mapping[str, str]]
     recorded: int
+    withdrawn: int
+    comparisons: tuple[Comparison, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The judge's document with the indicators and the elements."""
@@ -68,25 +81,18 @@ class Assessment:
                 "baseline": indicator.baseline_value,
                 "change": {"absolute": indicator.change_absolute, "relative_percent": indicator.change_relative},
             }
+            | beside(indicator.id, self.comparisons)
             for indicator in self.indicators
         ]
-        document["elements"] = [
-            {
-                "id": element.id,
-                "level": element.level,
-                "clause": element.cited,
-                "finding": claim.finding if (claim := self.judged.case.findings.get(element.id)) else "unknown",
-                "proof": settled.proof if (settled := self.settled.get(element.id)) else None,
-                "reason": (settled.reason if settled else None) or ("needs" if element.id in self.needs else None),
-                "needs": list(self.needs.get(element.id, ())),
-                "observations": [one.to_dict() | {"digest": one.digest} for one in settled.observations]
-                if settled
-                else [],
-            }
-            for element in self.judged.pack.elements
-        ]
-        document["recorded"] = self.recorded
+        document["elements"] = self.elements()
+        document["related_references"] = [one.to_dict() for one in published(None)] if self.indicators else []
+        document["recorded"], document["withdrawn"] = self.recorded, self.withdrawn
         return document
+
+    def elements(self) -> list[dict[str, Any]]:
+        """Every element with its finding, proof, reason, thresholds and observations, in the pack's order."""
+        program = self.judged.verdict.program
+        return list(elements_of(program, self.judged.case, self.settled, self.needs, self.read))
 
 
 def assess(
@@ -119,7 +125,7 @@ def assess(
     interpretation
         Values that a reviewer sets instead of the pack's.
     record
-        Whether new observations go into the ledger.
+        Whether what is new goes into the ledger.
 
     Raises
     ------
@@ -139,26 +145,27 @@ def assess(
     program = prepare(load_pack(pack), day, interpretation)
     tables = RecordTables(engine)
     indicators = _indicators(tables, program, period or last_months(day, workspace.time_zone, MONTHS), baseline)
-    look = Look(
-        tables, day, zone, program.interpretation, {one.id: one.value for one in indicators if one.value is not None}
-    )
-    known = program.claimable | set(program.fields)
-    derived = derive(DERIVATIONS, look, tables.digest, known, now)
-    stated = _statements(workspace, program, now)
-    past = [entry.observation for entry in read(workspace.ledger)]
-    fresh = _new([*derived.observations, *stated[0]], past)
-    if record and fresh:
-        with workspace.writing():
-            append(workspace.ledger, fresh)
-    settled = settle([*past, *fresh], day)
-    case = _case(settled, stated[1], program)
+    compared = comparisons(indicators, tables, day)
+    values = {one.id: one.value for one in indicators if one.value is not None}
+    live = last_points(folder, tables["tag"])
+    look = Look(tables, day, zone, program.interpretation, values, standings(compared, indicators), live)
+    asked = program.claimable | set(program.fields)
+    derived = derive(DERIVATIONS, look, tables.digest, asked, now)
+    stated = read_statements(workspace, program, now)
+    said = Said((*derived.observations, *stated.observations), asked, derived.needs, day, now, zone)
+    past, new = _recorded(workspace, said, record)
+    settled = settle([*past, *new], day)
+    case = _case(settled, stated.waivers, program)
     return Assessment(
         workspace,
         Judged(judge(program, case), case, program.pack),
         indicators,
         settled,
         _needs(derived, settled),
-        len(fresh) if record else 0,
+        derived.read,
+        sum(isinstance(one, Observation) for one in new) if record else 0,
+        sum(isinstance(one, Withdrawal) for one in new) if record else 0,
+        compared,
     )
 
 
@@ -170,56 +177,23 @@ def _indicators(
     before = baseline or last_months(present.start, present.zone, MONTHS)
     regions = set(tables["factory"]["region_code"].to_pylist())
     region = regions.pop() if len(regions) == 1 else None
-    return compute(IbisTables(tables), present, before, region, Digests(tables))
+    return compute(IbisTables(tables), present, before, region, Digests(tables), program.interpretation)
 
 
-def _statements(workspace: Workspace, program: Program, now: datetime) -> tuple[list[Observation], Mapping[str, str]]:
-    """What the plant states in a file beside its records: observations of its signatory, and waivers."""
-    path = workspace.folder / STATEMENTS
-    if not path.exists():
-        return [], {}
-    content = read_file(path, CASE_LIMITS)
-    content.pop("pack", None)
-    signed = str(content.pop("signed_by", None) or workspace.name)
-    case = read_case(content, str(path), program)
-    found: list[tuple[str, Any, str, str | None]] = [
-        (name, claim.finding, claim.proof, claim.reason)
-        for name, claim in case.findings.items()
-        if claim.finding != "unknown"
-    ]
-    found += [(name, fact.value, fact.proof, None) for name, fact in case.facts.items()]
-    day = program.as_of
-    ages = program.interpretation.get("statement_valid_days")
-    until = day + timedelta(int(ages)) if isinstance(ages, Decimal) else None
-    return [
-        Observation(
-            name,
-            value,
-            "",
-            day - timedelta(1),
-            day,
-            "plant",
-            cast(Any, proof),
-            Source("signatory", signed),
-            now,
-            until,
-            {"reason": reason} if reason else {},
-        )
-        for name, value, proof, reason in found
-    ], case.waivers
+def _recorded(workspace: Workspace, said: Said, record: bool) -> tuple[list[Record], tuple[Record, ...]]:
+    """Return what the ledger held, and what is new and went into it (or would).
 
-
-def _new(made: Iterable[Observation], past: Iterable[Observation]) -> list[Observation]:
-    """Keep what differs from the newest that its source said of the same; saying it again is nothing new."""
-    newest: dict[tuple[str, str, str, str], Observation] = {}
-    for one in sorted(past, key=lambda one: (one.window_to, one.made_at)):
-        newest[one.about, one.source.kind, one.source.id, one.subject] = one
-    return [
-        one
-        for one in made
-        if (before := newest.get((one.about, one.source.kind, one.source.id, one.subject))) is None
-        or before.digest != one.digest
-    ]
+    What is new is decided while nobody else writes: another assessment may have said it meanwhile.
+    """
+    entries = list(read(workspace.ledger))
+    new = news(said, (one.record for one in entries))
+    last = entries[-1] if entries else None
+    if record and (new or not anchored(workspace.ledger, last)):
+        with workspace.writing():
+            entries += read(workspace.ledger, last)
+            new = news(said, (one.record for one in entries))
+            append(workspace.ledger, new, entries[-1] if entries else None)
+    return [one.record for one in entries], new
 
 
 def _case(settled: Mapping[str, Settled], waivers: Mapping[str, str], program: Program) -> Case:

@@ -21,10 +21,11 @@ from linghang.intake.sources import Asked, Read, read_sources
 from linghang.intake.template import write_workbook
 from linghang.intake.writing import TableCount, write_drafts
 from linghang.plant.tables import TABLES
+from linghang.plant.titles import titled
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.words import Language, later
 
-__all__ = ["ImportProblem", "ImportReport", "TableCount", "import_files", "write_template"]
+__all__ = ["ImportProblem", "ImportReport", "TableCount", "import_files", "titled", "write_template"]
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is done now, how much of it is done, and how much there is (None where that is not known)."""

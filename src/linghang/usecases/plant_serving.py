@@ -35,6 +35,8 @@ __all__ = ["DESK", "FaultRequest", "Served", "ask_plant", "fault_kinds", "serve_
 DESK = ".plant.json"
 """Where a running plant says how it can be spoken to: only the owner of the file can read it."""
 TICK_S = 1.0
+HISTORY_MONTHS = 24
+"""By then every capability of the works is live."""
 SECOND_US = 1_000_000
 INSTRUMENT_KINDS = ("bias", "drift", "noise", "dropout")
 FLOW_KINDS = ("breakdown", "bad_lot")
@@ -104,7 +106,6 @@ def serve_plant(
     *,
     speed: float,
     seed: int,
-    months: int,
     stop: Event,
     log: Log,
     clock: Callable[[], int],
@@ -118,8 +119,8 @@ def serve_plant(
         The workspace; its connections say where each protocol is served.
     speed
         How much faster the plant lives than the clock; source times are the clock's.
-    seed, months
-        As the workspace was built.
+    seed
+        Of chance in the flow and of the instruments' noise.
     stop
         Ends it.
     log
@@ -143,7 +144,7 @@ def serve_plant(
             "has no connections; say in [[connections]] where the plant is served", Place(str(folder / CONFIG))
         )
     begin_us = clock()
-    plant = live_plant(datetime.fromtimestamp(begin_us / SECOND_US, UTC), months, seed)
+    plant = live_plant(datetime.fromtimestamp(begin_us / SECOND_US, UTC), HISTORY_MONTHS, seed)
     asyncio.run(_Serving(folder, plant, speed, begin_us, stop, log, clock).run(connections, started))
 
 

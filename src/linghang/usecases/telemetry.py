@@ -11,14 +11,16 @@ import pyarrow.compute as pc
 
 from linghang.errors import BadInput, nearest
 from linghang.store.telemetry import TelemetryReader, quality_of
+from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.telemetry.points import QUALITY_WORDS
 from linghang.store.workspace import open_workspace
 from linghang.words import Listed, Text
 
-__all__ = ["TagRow", "Watch", "open_telemetry", "trend", "zone_of"]
+__all__ = ["TagRow", "Watch", "last_points", "open_telemetry", "trend", "zone_of"]
 
 MOST_INTERVALS = 20_000
 MOST_NAMED = 6
+HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,25 @@ def open_telemetry(folder: Path) -> TelemetryReader:
 def zone_of(folder: Path) -> str:
     """Return the plant's zone (IANA name)."""
     return open_workspace(folder).time_zone
+
+
+def last_points(folder: Path, tags: pa.Table) -> dict[str, datetime]:
+    """Return equipment -> the hour of the last point that came of it, by the records' tags; nothing without telemetry.
+
+    Whole hours are enough to say whether equipment is watched, and a judgement made twice within one finds the same.
+    """
+    if not (folder / "telemetry" / MANIFEST).exists():
+        return {}
+    owners = dict(zip(tags["source"].to_pylist(), tags["equipment_id"].to_pylist(), strict=True))
+    found: dict[str, datetime] = {}
+    with TelemetryReader(folder / "telemetry") as reader:
+        known = reader.tags()
+    for name, last_us in zip(known["name"].to_pylist(), known["last_us"].to_pylist(), strict=True):
+        owner = owners.get(name)
+        if owner is not None and last_us is not None:
+            hour = datetime.fromtimestamp(last_us // HOUR_US * 3600, UTC)
+            found[owner] = max(found.get(owner, hour), hour)
+    return found
 
 
 class Watch:
