@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import assessing, cases, files, gc500k_rounds, intake, kpi, overlays
+from bench import assessing, cases, files, gc500k_rounds, intake, kpi, overlays, telemetry
 
 ROUNDS = 9
 
@@ -114,6 +114,7 @@ def main() -> None:
         overlays.run(bench, Path(folder))
         assessing.run(bench, Path(folder))
         kpi.run(bench, Path(folder))
+        telemetry.run(bench, Path(folder))
         start_up(bench)
     bench.console.print(bench.table)
     intake.main(intake.ROWS)

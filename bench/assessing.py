@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 _CHILD = """
 import sys
 from pathlib import Path
-from linghang.cli.main import run
-run(["assess", sys.argv[1], "--as-of", "2026-01-01", "--no-record", "--json"])
-peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-print(int(peak.split()[1]) / 1024, file=sys.stderr)
+from linghang.cli.main import main
+try:
+    main(["assess", sys.argv[1], "--as-of", "2026-01-01", "--no-record", "--json"])
+finally:
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    print(int(peak.split()[1]) / 1024, file=sys.stderr)
 """
 
 

@@ -28,7 +28,7 @@ def test_an_import_says_what_it_did(new_plant: Plant, capsys: pytest.CaptureFixt
     path = new_plant.file("customer.csv", "customer_id,name\nC-1,a\n")
     assert run("import", str(new_plant.workspace.folder), path) == 0
     said = capsys.readouterr()
-    assert "customer" in said.out
+    assert "Customer" in said.out
     assert "added" in said.out
     assert said.err == ""
 

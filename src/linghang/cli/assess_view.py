@@ -96,7 +96,7 @@ def _indicators(found: Assessment) -> Table:
         (tr("sure"), "left"),
     ):
         table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    titles = {one.id: one for one in found.judged.pack.indicators}
+    titles = {one.id: one for one in found.annex}
     for one in found.indicators:
         rule = titles[one.id]
         table.add_row(

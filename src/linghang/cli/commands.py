@@ -12,6 +12,7 @@ from linghang.cli.import_commands import register as register_import
 from linghang.cli.live_commands import register as register_live
 from linghang.cli.options import AsOf, Interpretation, Json, interpretations
 from linghang.cli.pack_commands import register as register_packs
+from linghang.cli.plan_commands import register as register_plan
 from linghang.cli.plant_commands import register as register_plant
 from linghang.cli.plant_works_commands import register as register_works
 from linghang.cli.usage import SpeakingCommand, SpeakingGroup
@@ -36,6 +37,7 @@ def build() -> Callable[..., Any]:
     _register_batch(app)
     register_packs(app)
     register_plant(app)
+    register_plan(app)
     register_import(app)
     register_live(app)
     register_works(app)

@@ -13,9 +13,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its status: 0 done, 2 bad input, 130 interrupted."""
-    gc.set_threshold(100_000, 20, 50)  # a command is short: looking for cycles would take a fifth of its time
+    gc.set_threshold(100_000)  # a command makes much that stays: looking for cycles would take a fifth of its time
     status = run(list(sys.argv[1:] if arguments is None else arguments))
-    gc.freeze()  # nor need it be taken apart piece by piece before it leaves
+    gc.freeze()  # what is left need not be taken apart piece by piece
     sys.exit(status)
 
 

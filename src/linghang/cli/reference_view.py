@@ -45,7 +45,7 @@ def _comparisons(found: Assessment) -> RenderableType:
     table.add_column(tr("own"), justify="right", overflow="fold")
     for area, statistic in asked:
         table.add_column(f"{tr(AREAS[area])}\n{tr(VALUES[statistic])}", justify="right")
-    for rule in found.judged.pack.indicators:
+    for rule in found.annex:
         row = {(one.area, one.statistic): one for one in found.comparisons if one.indicator == rule.id}
         if not row:
             continue
@@ -77,7 +77,7 @@ def _published(found: Assessment) -> Table:
     )
     for column in ("#", tr("indicator"), tr("of whom"), tr("published"), tr("as of")):
         table.add_column(column, overflow="fold")
-    indicators = [(one.id, str(one.number), str(one.title)) for one in found.judged.pack.indicators]
+    indicators = [(one.id, str(one.number), str(one.title)) for one in found.annex]
     for name, rank, title in (*indicators, (None, "", tr("related, no indicator of the annex"))):
         for one in published(name):
             over = "> " if one.bound == "over" else ""

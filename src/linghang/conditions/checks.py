@@ -82,13 +82,14 @@ def check_pack(pack: Pack, places: Places) -> Iterator[BadInput]:
         Key of an entry -> file and line where it was last stated.
     """
     scope = scope_of(pack)
+    values = {f"interpretation.{one.id}": one.value for one in pack.interpretations}
     yield from _check_names(pack, places)
     for element in pack.elements:
         refuse = _Refuser(element, places).refuse
         yield from _check_element(element, pack, refuse)
         yield from _check_validity(element, pack, refuse)
         yield from _check_rules(element, scope, refuse)
-        yield from _check_shares(element, pack, refuse)
+        yield from _check_shares(element, values, refuse)
     yield from _check_levels(pack, places)
     yield from _check_cycles(pack, places)
     yield from _check_interpretations(pack, places)
@@ -102,12 +103,13 @@ class _Refuser:
     """Makes refusals that name file, element and clause."""
 
     def __init__(self, element: Element, places: Places) -> None:
-        file, line = places.get(element.key, (element.document, None))
-        self.place = Place(file, line)
-        self.subject = f"{element.id} ({element.cited})"
+        self.element = element
+        self.places = places
 
     def refuse(self, message: str, /, **values: object) -> BadInput:
-        return BadInput(message, self.place, self.subject, **values)
+        element = self.element
+        place = Place(*self.places.get(element.key, (element.document, None)))
+        return BadInput(message, place, f"{element.id} ({element.cited})", **values)
 
 
 def _place(places: Places, key: str) -> Place:
@@ -210,8 +212,7 @@ def _check_rules(element: Element, scope: Scope, refuse: Refuse) -> Iterator[Bad
             yield refuse("the rule reads nothing of the factory, so it decides the same for everybody")
 
 
-def _check_shares(element: Element, pack: Pack, refuse: Refuse) -> Iterator[BadInput]:
-    values = {f"interpretation.{one.id}": one.value for one in pack.interpretations}
+def _check_shares(element: Element, values: Mapping[str, object], refuse: Refuse) -> Iterator[BadInput]:
     for node in (node for rule in element.rules for node in walk(rule.node)):
         match node:
             case Compare(Share(), operator, Name(name)) if isinstance(values.get(name), Decimal):
@@ -275,8 +276,9 @@ def required_over_time(pack: Pack, level: str) -> list[tuple[str, ...]]:
 
 def _check_cycles(pack: Pack, places: Places) -> Iterator[BadInput]:
     reads = {
-        element.id: sorted({name for rule in element.rules for name in names(rule.node) if name in pack.by_id})
+        element.id: sorted(read)
         for element in pack.elements
+        if (read := {name for rule in element.rules for name in names(rule.node) if name in pack.by_id})
     }
     try:
         TopologicalSorter(reads).prepare()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from linghang.conditions.rules import Node, Type
 from linghang.words import Text
@@ -237,8 +237,10 @@ class Pack:
             found[element.id] = (*found.get(element.id, ()), element)
         return found
 
+    @cached_property
+    def _by_part(self) -> Mapping[Part, tuple[Element, ...]]:
+        return {part: tuple(one for one in self.elements if one.part == part) for part in get_args(Part)}
+
     def of(self, part: Part, level: str) -> Iterator[Element]:
         """Yield the elements of a part that `level` asks, in the pack's order."""
-        for element in self.elements:
-            if element.part == part and element.level in (level, ALL_LEVELS):
-                yield element
+        return (element for element in self._by_part[part] if element.level in (level, ALL_LEVELS))

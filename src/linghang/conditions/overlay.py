@@ -149,7 +149,8 @@ def _basis(change: Shape) -> Text:
 def _find(change: Shape, verb: str, target: str, entries: dict[str, Entry]) -> str:
     if target in entries:
         return target
-    matches = [key for key in entries if key.partition("@")[0] == target]
+    at_any_level = f"{target}@"
+    matches = [key for key in entries if key.startswith(at_any_level)]
     if len(matches) == 1:
         return matches[0]
     if matches:
@@ -174,9 +175,14 @@ def _add(body: Shape, target: str, section: str, entries: dict[str, Entry], sour
 
 def _insert(entries: dict[str, Entry], key: str, added: Entry) -> None:
     """Put an entry behind the last one of its part and clause, so that reasons follow the text; else at the end."""
-    beside = (added.body.get("part"), added.body.get("clause"))
-    before = [one for one, entry in entries.items() if (entry.body.get("part"), entry.body.get("clause")) == beside]
-    behind = list(entries)[list(entries).index(before[-1]) + 1 :] if before and beside[1] else []
+    part, clause = added.body.get("part"), added.body.get("clause")
+    order = list(entries)
+    beside = (
+        place
+        for place in range(len(order), 0, -1)
+        if (body := entries[order[place - 1]].body).get("clause") == clause and body.get("part") == part
+    )
+    behind = order[next(beside, len(order)) :] if clause else []
     moved = {one: entries.pop(one) for one in behind}
     entries[key] = added
     entries.update(moved)

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Type = Literal["finding", "number", "date", "code", "share"]
@@ -173,6 +174,7 @@ def written(node: Node) -> str:
             return f"covers({', '.join(links)})"
 
 
+@lru_cache(maxsize=4096)
 def names(node: Node) -> frozenset[str]:
     """Return every name that a rule reads: fields, elements, interpretations and the keys of its tables."""
     read: set[str] = set()

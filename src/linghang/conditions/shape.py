@@ -21,9 +21,6 @@ _TYPE_NAMES: dict[type, str] = {
 }
 
 
-_LANGUAGES = {"zh", "en"}
-
-
 def _said(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
@@ -61,14 +58,18 @@ class Shape:
 
     def take(self, key: str, kind: type[T]) -> T:
         """Take a key that must be there, of type `kind` (a whole number passes as a Decimal)."""
-        if key not in self.data or self.data[key] is None:
+        value = self.data.get(key)
+        if value is None:
             raise self._missing(key)
-        return self._typed(key, kind)
+        return self._typed(key, value, kind)
 
     def maybe(self, key: str, kind: type[T], default: T | None = None) -> T | None:
         """Take a key that may be absent or null."""
-        self.taken.add(key)
-        return default if self.data.get(key) is None else self._typed(key, kind)
+        value = self.data.get(key)
+        if value is None:
+            self.taken.add(key)
+            return default
+        return self._typed(key, value, kind)
 
     def word(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
         """Take a word that must be one of `choices`."""
@@ -82,7 +83,7 @@ class Shape:
     def text(self, key: str) -> Text:
         """Take a text in both languages: `{zh: …, en: …}`."""
         found = self.data.get(key)
-        if isinstance(found, dict) and found.keys() == _LANGUAGES and _said(found["zh"]) and _said(found["en"]):
+        if isinstance(found, dict) and len(found) == 2 and _said(found.get("zh")) and _said(found.get("en")):
             self.taken.add(key)  # the usual case, without the ceremony
             return Text(found["zh"], found["en"])
         shape = self.shape(key)
@@ -102,7 +103,7 @@ class Shape:
     def items(self, key: str) -> Iterator["Shape"]:
         """Take a list of mappings that may be absent."""
         values = self.maybe(key, list) or []
-        lines = getattr(values, "lines", [self.lines.get(key)] * len(values))
+        lines = getattr(values, "lines", None) or [self.lines.get(key)] * len(values)
         for value, line in zip(values, lines, strict=True):
             yield Shape(value, self.file, line, self.subject)
 
@@ -127,9 +128,10 @@ class Shape:
     def _missing(self, key: str) -> BadInput:
         return BadInput("the key “{name}” is missing", self.place(), self.subject, name=key)
 
-    def _typed(self, key: str, kind: type[T]) -> T:
+    def _typed(self, key: str, value: Any, kind: type[T]) -> T:
         self.taken.add(key)
-        value = self.data[key]
+        if type(value) is kind and (kind is not str or value.strip()):  # the usual case, without the ceremony
+            return value
         if kind is Decimal and isinstance(value, int) and not isinstance(value, bool):
             value = Decimal(value)
         wrong_bool = kind is int and isinstance(value, bool)

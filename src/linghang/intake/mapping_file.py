@@ -77,7 +77,7 @@ class _Reader:
         self.problems: list[BadInput] = []
 
     def refuse(self, message: str, at: str, **values: object) -> None:
-        refused = BadInput(message, Place(self.path, column=at))
+        refused = BadInput(message, Place(self.path, key=at))
         refused.values = dict(values)
         self.problems.append(refused)
 
@@ -274,7 +274,7 @@ class _Reader:
         try:
             return check_unit(TABLES[table].columns[name], written)
         except BadInput as refusal:
-            self.problems.append(refusal.at(Place(self.path, column=f"{at}.unit")))
+            self.problems.append(refusal.at(Place(self.path, key=f"{at}.unit")))
             return None
 
     def _format(self, given: Mapping[str, Any], at: str) -> str | None:
@@ -283,7 +283,7 @@ class _Reader:
             try:
                 format_pattern(form)
             except BadInput as refusal:
-                self.problems.append(refusal.at(Place(self.path, column=f"{at}.format")))
+                self.problems.append(refusal.at(Place(self.path, key=f"{at}.format")))
                 return None
         return form
 
@@ -329,7 +329,7 @@ class _Reader:
             if unit(str(plus["unit"])).dimension != "time":
                 raise BadInput("{unit} is no unit of time", unit=plus["unit"])
         except BadInput as refusal:
-            self.problems.append(refusal.at(Place(self.path, column=f"{at}.plus.unit")))
+            self.problems.append(refusal.at(Place(self.path, key=f"{at}.plus.unit")))
             return None
         rest = {key: value for key, value in plus.items() if key != "unit"}
         return Plus(self._part(rest, f"{at}.plus"), unit(str(plus["unit"])).name)
@@ -349,7 +349,7 @@ class _Reader:
             if found.dimension != "time":
                 raise BadInput("{unit} is no unit of time", unit=given["unit"])
         except BadInput as refusal:
-            self.problems.append(refusal.at(Place(self.path, column=f"{at}.unit")))
+            self.problems.append(refusal.at(Place(self.path, key=f"{at}.unit")))
             return None
         return float(value), found.name
 

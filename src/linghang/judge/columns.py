@@ -5,7 +5,7 @@ cut (see `cuts`). Each intermediate result is named by what it means and remembe
 their common parts, and after a change only what depends on it is computed again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from linghang.judge.findings import Floor
 from linghang.judge.inputs import Block, Population
 from linghang.judge.planes import Plane, Trits
 from linghang.judge.program import Asked, Plan, Program
-from linghang.judge.rule_columns import Meanings, RuleColumns, Shares
+from linghang.judge.rule_columns import Meanings, RuleColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,20 @@ def judge_table(
         A column holds what is not a finding, a number or a proof, with the row.
     """
     found = {plan.level.id: _Collected(plan, population.rows, masks) for plan in program.plans}
-    meanings = Meanings(program, floor)
-    for block in population.blocks:
-        evaluator = _Evaluator(meanings, block, floor)
-        for asked in program.asked:
-            evaluator.element(asked)
+    for evaluator in judged_blocks(program, population, floor):
         for plan in program.plans:
             found[plan.level.id].put(evaluator, plan)
     return TableVerdict(program, floor, population.rows, {level: one.columns() for level, one in found.items()})
+
+
+def judged_blocks(program: Program, population: Population, floor: Floor = "declared") -> Iterator["JudgedBlock"]:
+    """Judge a population block by block, for whoever asks for less, or more, than whole columns; see `judge_table`."""
+    meanings = Meanings(program, floor)
+    for block in population.blocks:
+        evaluator = JudgedBlock(meanings, block, floor)
+        for asked in program.asked:
+            evaluator.element(asked)
+        yield evaluator
 
 
 class _Collected:
@@ -112,7 +118,7 @@ class _Collected:
         self.failing = np.zeros(rows, dtype) if masks else None
         self.missing = np.zeros(rows, dtype) if masks else None
 
-    def put(self, evaluator: "_Evaluator", plan: Plan) -> None:
+    def put(self, evaluator: "JudgedBlock", plan: Plan) -> None:
         block = evaluator.block
         level = evaluator.level(plan)
         at = slice(block.start // 64, block.start // 64 + block.size)
@@ -125,7 +131,7 @@ class _Collected:
         return LevelColumns(self.met, self.unmet, self.failing, self.missing)
 
 
-class _Evaluator:
+class JudgedBlock:
     """One program over one block at one floor."""
 
     def __init__(self, meanings: Meanings, block: Block, floor: Floor) -> None:
@@ -134,6 +140,7 @@ class _Evaluator:
         self.block = block
         self.floor = floor
         self.found: dict[str, Trits] = {}  # by element key and id
+        self.links: dict[tuple[str, str], Trits] = {}  # by level and link
 
     def element(self, asked: Asked) -> Trits:
         """Evaluate an element and remember it under its key and id."""
@@ -157,19 +164,34 @@ class _Evaluator:
 
     def link(self, link: str, plan: Plan) -> Trits:
         """Whether a link is covered, by the interpretation in force."""
+        at = plan.level.id, link
+        if at not in self.links:
+            self.links[at] = self._link(link, plan)
+        return self.links[at]
+
+    def _link(self, link: str, plan: Plan) -> Trits:
         columns = [self.column(one) for one in plan.links[link]]
         if self.program.link_covered == "all":
             return planes.whole(columns)
-        share = Shares(columns, self.block.rows)
-        more_than = share.applicable // 2 if self.program.link_covered == "majority" else np.int16(0)
-        nothing = share.applicable == 0
-        return Trits(
-            planes.pack((share.met > more_than) | nothing),
-            planes.pack((share.possible <= more_than) & ~nothing),
-        )
+        met, unmet = [one.met for one in columns], [one.unmet for one in columns]
+        open_ones = [~one.met if one.na is None else ~(one.met | one.na) for one in columns]
+        hopeful = [~one.unmet if one.na is None else ~(one.unmet | one.na) for one in columns]
+        if self.program.link_covered == "any":
+            covered, possible = planes.union(met), planes.union(hopeful)
+        else:  # more than half: the met outnumber the other applicable ones
+            covered = planes.outnumber(planes.count(met), planes.count(open_ones))
+            possible = planes.outnumber(planes.count(hopeful), planes.count(unmet))
+        asks_nothing = ~planes.union([*met, *open_ones])
+        return Trits(covered | asks_nothing, ~possible & ~asks_nothing)
 
     def reasons(self, plan: Plan) -> tuple[npt.NDArray[np.unsignedinteger], npt.NDArray[np.unsignedinteger]]:
         """The failing and the missing masks of a level."""
+        failing, missing = self.open_conditions(plan)
+        rows = self.block.rows
+        return planes.masks(failing, rows), planes.masks(missing, rows)
+
+    def open_conditions(self, plan: Plan) -> tuple[list[Plane], list[Plane]]:
+        """Per condition of a level the rows in which it is failing, and those in which it is missing."""
         failing, missing = [], []
         for condition in plan.conditions:
             column = self.column(condition.asked)
@@ -179,5 +201,4 @@ class _Evaluator:
                 unmet, unknown = unmet & open_link, unknown & open_link
             failing.append(unmet)
             missing.append(unknown)
-        rows = self.block.rows
-        return planes.masks(failing, rows), planes.masks(missing, rows)
+        return failing, missing

@@ -190,22 +190,26 @@ class Block:
         return np.take(_places(codes, low, high), values.astype(np.intp) - low if low else values)
 
     def _checked(self, column: str, array: pa.Array, values: Array) -> Trits:
-        met, unmet, na = pack(values == 1), pack(values == 0), pack(values == -1)
+        met, unmet = pack(values == 1), pack(values == 0)
         known = self._valid(array)
-        if known is not None:
-            met, unmet, na = met & known, unmet & known, na & known
-        settled = met | unmet | na
-        expected = known if known is not None else np.full(self.size, ~np.uint64(0))
-        if (settled != expected).any():
-            odd = unpack(expected & ~settled, self.rows).astype(bool) & (values == values)
-            if odd.any():
-                row = int(np.flatnonzero(odd)[0])
-                raise self._refuse(
-                    column,
-                    row,
-                    "{value} is not a finding: 1 met, 0 unmet, -1 not applicable, empty unknown",
-                    value=values[row],
-                )
+        if known is None:
+            rest = ~(met | unmet)
+        else:
+            met &= known
+            unmet &= known
+            rest = known & ~(met | unmet)
+        if not rest.any():  # the usual case: nothing is not applicable, and nothing is wrong
+            return Trits(met, unmet)
+        na = pack(values == -1) & rest
+        odd = unpack(rest & ~na, self.rows).astype(bool) & (values == values)
+        if odd.any():
+            row = int(np.flatnonzero(odd)[0])
+            raise self._refuse(
+                column,
+                row,
+                "{value} is not a finding: 1 met, 0 unmet, -1 not applicable, empty unknown",
+                value=values[row],
+            )
         return Trits(met, unmet, na if na.any() else None)
 
     def _valid(self, array: pa.Array) -> Plane | None:

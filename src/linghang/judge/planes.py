@@ -6,6 +6,7 @@ row are unspecified; whoever unpacks a plane says how many rows there are.
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -144,6 +145,22 @@ def reaches(digits: Sequence[Plane], k: int) -> Plane:
     for place, digit in enumerate(digits):
         greater = digit & greater if (k - 1) >> place & 1 else digit | greater
     return greater
+
+
+def outnumber(these: Sequence[Plane], those: Sequence[Plane]) -> Plane:
+    """Return the rows in which one count (as `count` gives it) is greater than another."""
+    greater = np.zeros(these[0].size, np.uint64)
+    for a, b in zip_longest(these, those, fillvalue=np.uint64(0)):  # a higher digit overrules the lower ones
+        greater = (a & ~b) | (~(a ^ b) & greater)
+    return greater
+
+
+def union(planes: Sequence[Plane]) -> Plane:
+    """Return the rows that are in any of the planes."""
+    joined = planes[0].copy()
+    for one in planes[1:]:
+        joined |= one
+    return joined
 
 
 def masks(planes: Sequence[Plane], rows: int) -> npt.NDArray[np.unsignedinteger]:

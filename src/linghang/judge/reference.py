@@ -73,10 +73,10 @@ class _View:
         """Judge one element, given what was stated of it."""
         asked = own.asked
         if own.proof is not None and STRENGTH[own.proof] < self.needs:
-            own = own._replace(finding="unknown", reason="below_floor")
+            own = ElementVerdict(asked, "unknown", own.stated, own.proof, "below_floor")
         if not asked.simple:
             step = evaluate(asked.rule, own.finding, self)
-            own = own._replace(finding=cast(Finding, step.value), reason=None, step=step)
+            own = ElementVerdict(asked, cast(Finding, step.value), own.stated, own.proof, None, step)
         if asked.id in self.case.waivers and asked.force == "should" and own.finding != "met":
             own = own._replace(finding="not_applicable", reason="waived")
         return own
@@ -154,7 +154,8 @@ def _as_finding(value: object) -> Finding:
 
 
 def _level(plan: Plan, program: Program, case: Case, found: Mapping[str, Finding]) -> LevelVerdict:
-    links = {link: _covered([found[one.key] for one in asked], program) for link, asked in plan.links.items()}
+    rule = program.link_covered
+    links = {link: _covered([found[one.key] for one in asked], rule) for link, asked in plan.links.items()}
     parts: dict[Part, Finding | None] = {}
     for part in PARTS:
         conditions = plan.parts[part]
@@ -175,7 +176,7 @@ def _level(plan: Plan, program: Program, case: Case, found: Mapping[str, Finding
             continue
         (failing if one == "unmet" else missing).append(condition.id)
     finding = _whole([one for one in parts.values() if one is not None])
-    sets, count = deciding_sets(finding, plan, program.link_covered, found, waived)
+    sets, count = deciding_sets(finding, plan, rule, found, waived)
     return LevelVerdict(finding, parts, links, tuple(failing), tuple(missing), sets, count, waived)
 
 
@@ -191,11 +192,13 @@ def _whole(findings: list[Finding]) -> Finding:
     return "met" if joined == "not_applicable" else joined
 
 
-def _covered(findings: list[Finding], program: Program) -> Finding:
+def _covered(findings: list[Finding], rule: str) -> Finding:
     """Whether a link is covered, by the interpretation in force, over its applicable elements."""
+    if rule == "all":
+        return _whole(findings)
     met, unmet, unknown = tally(findings)
     applicable = met + unmet + unknown
-    if program.link_covered == "all" or applicable == 0:
-        return _whole(findings)
-    more_than = applicable // 2 if program.link_covered == "majority" else 0
+    if applicable == 0:
+        return "met"
+    more_than = applicable // 2 if rule == "majority" else 0
     return between(met > more_than, met + unknown > more_than)

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from linghang.plant.columns import ARROW_TYPES
 
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 2_000
+"""Rows that become columns at a time: while they fit the processor's cache it takes half as long."""
 
 
 def read(engine: Engine, table: sa.Table, columns: Sequence[str] | None = None) -> pa.Table:
@@ -39,7 +40,7 @@ def read(engine: Engine, table: sa.Table, columns: Sequence[str] | None = None) 
         batches = [
             pa.record_batch(
                 [
-                    convert.get(one.info["kind"], _plain)(list(values), field.type)
+                    convert.get(one.info["kind"], _plain)(values, field.type)
                     for one, field, values in zip(chosen, schema, zip(*rows, strict=True), strict=True)
                 ],
                 schema,
@@ -70,27 +71,27 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence
         yield [tuple(row) for row in partition]
 
 
-def _plain(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _plain(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-def _moments(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _moments(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, pa.string()).cast(pa.timestamp("us")).cast(kind)
 
 
-def _from_text(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _from_text(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, pa.string()).cast(kind)
 
 
-def _from_float(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _from_float(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, pa.float64()).cast(kind)
 
 
-def _from_whole(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _from_whole(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, pa.int64()).cast(kind)
 
 
-_FROM_SQLITE: Mapping[str, Callable[[list[Any], pa.DataType], pa.Array]] = {
+_FROM_SQLITE: Mapping[str, Callable[[Sequence[Any], pa.DataType], pa.Array]] = {
     "when": _moments,
     "day": _from_text,
     "money": _from_float,

@@ -5,7 +5,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.migrate import upgrade
+from linghang.words import Listed, tr
 
 CONFIG = "linghang.toml"
 RECORDS = "records.sqlite"
@@ -92,7 +93,12 @@ class Workspace:
 
 
 def new_workspace(
-    folder: Path, name: str | None = None, time_zone: str = "Asia/Shanghai", url: str | None = None
+    folder: Path,
+    name: str | None = None,
+    time_zone: str = "Asia/Shanghai",
+    url: str | None = None,
+    *,
+    existing: bool = False,
 ) -> Workspace:
     """Make a workspace in an empty or new folder.
 
@@ -101,17 +107,23 @@ def new_workspace(
     folder
         Where it will lie.
     name
-        The factory's name (else the folder's).
+        The factory's name (else that of the records that are there, else the folder's).
     time_zone
         The plant's zone.
     url
         Database of the records (else SQLite in the folder), for example postgresql://user@host/name.
+    existing
+        Take over the records that the database holds. Without it, a database with records is refused: two workspaces
+        on one database would each take the other's records for their own.
 
     Raises
     ------
     BadInput
-        The folder is not empty, cannot be written, or the database cannot be used.
+        The folder is not empty, cannot be written, the database cannot be used, or it holds records though it should
+        not, or holds none though it should.
     """
+    from linghang.store.held import factories_in  # the tables of a plant are not needed to open a workspace
+
     place = Place(str(folder))
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -125,9 +137,13 @@ def new_workspace(
             workspace = Workspace(folder, name or folder.resolve().name, time_zone, chosen)
             engine = workspace.engine()
             try:
+                held = factories_in(engine)
+                _check_held(held, existing, chosen)
                 upgrade(engine)
             finally:
                 engine.dispose()
+            if name is None and held is not None and len(held) == 1:
+                workspace = replace(workspace, name=held[0])
             workspace.config.write_text(_config(workspace, url), encoding="utf-8")
     except OSError as error:
         raise BadInput("cannot be written: {reason}", place, reason=reason_of(error)) from None
@@ -171,6 +187,20 @@ def open_workspace(folder: Path) -> Workspace:
     _check_zone(zone, place)
     url = str(records.get("url", f"sqlite:///{RECORDS}") if isinstance(records, dict) else records)
     return Workspace(folder, str(general.get("name", folder.name)), zone, _url(url, folder))
+
+
+def _check_held(held: tuple[str, ...] | None, existing: bool, url: URL) -> None:
+    """Refuse a database of somebody else's records, and one without records where records should be."""
+    place = Place(url.render_as_string(hide_password=True))
+    if existing and held is None:
+        raise BadInput("holds no records of a factory; leave --existing out to make the tables there", place)
+    if held is not None and not existing:
+        raise BadInput(
+            "holds the records of {factory} already; choose another database, or take these records over with "
+            "--existing",
+            place,
+            factory=Listed(held) if held else tr("a factory without a name"),
+        )
 
 
 def _config(workspace: Workspace, url: str | None) -> str:

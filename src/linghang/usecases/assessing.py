@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from linghang.conditions.model import Indicator, Pack
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place
 from linghang.evidence.catalogue import DERIVATIONS
@@ -60,6 +61,8 @@ class Assessment:
         How many observations were taken back in the ledger: nobody says any more what they say.
     comparisons
         The indicators beside their industry, where there is a comparator.
+    annex
+        What the indicators are: of the pack, or of the nearest pack that it is built on.
     """
 
     workspace: Workspace
@@ -71,6 +74,7 @@ class Assessment:
     recorded: int
     withdrawn: int
     comparisons: tuple[Comparison, ...] = ()
+    annex: tuple[Indicator, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The judge's document with the indicators and the elements."""
@@ -132,19 +136,13 @@ def assess(
     BadInput
         The folder is no workspace, the pack is not in force, statements or the ledger do not fit.
     """
-    workspace = open_workspace(folder)
-    engine = workspace.engine()
-    if not is_current(engine):
-        raise BadInput(
-            "the records were made by another version; bring them up with: linghang upgrade {folder}",
-            Place(str(folder)),
-            folder=folder,
-        )
+    workspace, tables = _opened(folder)
     zone = ZoneInfo(workspace.time_zone)
     day = as_of or now.astimezone(zone).date()
     program = prepare(load_pack(pack), day, interpretation)
-    tables = RecordTables(engine)
-    indicators = _indicators(tables, program, period or last_months(day, workspace.time_zone, MONTHS), baseline)
+    annex = _annex(program.pack)
+    present = period or last_months(day, workspace.time_zone, MONTHS)
+    indicators = _indicators(tables, program, present, baseline) if annex else ()
     compared = comparisons(indicators, tables, day)
     values = {one.id: one.value for one in indicators if one.value is not None}
     live = last_points(folder, tables["tag"])
@@ -166,14 +164,33 @@ def assess(
         sum(isinstance(one, Observation) for one in new) if record else 0,
         sum(isinstance(one, Withdrawal) for one in new) if record else 0,
         compared,
+        annex,
     )
+
+
+def _opened(folder: Path) -> tuple[Workspace, RecordTables]:
+    workspace = open_workspace(folder)
+    engine = workspace.engine()
+    if not is_current(engine):
+        raise BadInput(
+            "the records were made by another version; bring them up with: linghang upgrade {folder}",
+            Place(str(folder)),
+            folder=folder,
+        )
+    return workspace, RecordTables(engine)
+
+
+def _annex(pack: Pack) -> tuple[Indicator, ...]:
+    """Return the indicators of a pack; a regional one without an annex still stands on the national one's."""
+    if pack.indicators:
+        return pack.indicators
+    bases = (load_pack(name).indicators for name in reversed(pack.lineage[:-1]))
+    return next((found for found in bases if found), ())
 
 
 def _indicators(
     tables: RecordTables, program: Program, present: Period, baseline: Period | None
 ) -> tuple[IndicatorValue, ...]:
-    if not program.pack.indicators:
-        return ()
     before = baseline or last_months(present.start, present.zone, MONTHS)
     regions = set(tables["factory"]["region_code"].to_pylist())
     region = regions.pop() if len(regions) == 1 else None

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from linghang.conditions.document import CASE_LIMITS, read_file
 from linghang.conditions.shape import Shape, shown
+from linghang.conditions.shelf import load_pack, pack_ids
 from linghang.errors import BadInput, ManyProblems, nearest, reason_of
 from linghang.evidence.observation import Observation, Source
 from linghang.judge.case import Case, Claim, Fact, read_case
@@ -69,6 +70,7 @@ def read_statements(workspace: Workspace, program: Program, now: datetime) -> St
     for key in [key for key in content if key not in _KEYS]:
         problems.append(_not_known(head, key))
         content.pop(key)
+    _leave_out_other_packs(content, program)
     for subject, entry in _entries(content, str(path)):
         try:
             if (document := _document(entry, workspace.documents)) is not None:
@@ -82,6 +84,18 @@ def read_statements(workspace: Workspace, program: Program, now: datetime) -> St
         raise problems[0] if len(problems) == 1 else ManyProblems(problems)
     source = signed_by or workspace.name
     return Statements(tuple(_observed(case, documents, source, signed_on, program, now)), case.waivers)
+
+
+def _leave_out_other_packs(content: dict[str, Any], program: Program) -> None:
+    """Leave out what is stated about elements of other packs: one file serves a plant that is judged by several."""
+    known = program.claimable | {element.id for element in program.pack.elements}
+    given = content.get("findings")
+    foreign = [name for name in given if name not in known] if isinstance(given, dict) else []
+    if foreign and isinstance(given, dict):
+        elsewhere = {element.id for name in pack_ids() for element in load_pack(name).elements}
+        for name in foreign:
+            if name in elsewhere:
+                given.pop(name)
 
 
 def _signature(head: Shape, problems: list[BadInput]) -> tuple[str | None, date | None]:

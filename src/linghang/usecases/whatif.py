@@ -194,11 +194,7 @@ def _reaches_evidence(judged: Judged, interpretation: Chosen | None) -> bool:
 
 def _conditions(verdict: Verdict, floor: str) -> dict[tuple[str, str], str]:
     found = {one.asked.key: one.finding for one in verdict.floors[floor].elements}  # type: ignore[index]
-    return {
-        (plan.level.id, one.id): found[one.key]
-        for plan in verdict.program.plans
-        for one in plan.conditions
-    }
+    return {(plan.level.id, one.id): found[one.key] for plan in verdict.program.plans for one in plan.conditions}
 
 
 def _plain(value: object) -> object:

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import struct
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Literal
 
 from pymodbus.constants import ExcCodes
@@ -15,11 +14,9 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from linghang.errors import BadInput
 from linghang.twin.works.live import Reading
 from linghang.twin.works.machines import MACHINES, Machine
-from linghang.twin.works.processes import NETWORKS, unit_of
+from linghang.twin.works.processes import NETWORKS, TOTALS, unit_of
 
 HOUR_US = 3_600_000_000
-TOTALS: Mapping[str, str] = MappingProxyType({"power": "energy_total", "flow": "volume_total"})
-"""Signals that their meter also sums up: kW to kWh, m³/h to m³."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def _laid_out() -> tuple[Register, ...]:
             address += 2
         for name in signals:
             if name in TOTALS:
-                rows.append(Register(unit, address, "float64", machine, TOTALS[name]))
+                rows.append(Register(unit, address, "float64", machine, TOTALS[name][0]))
                 address += 4
     return tuple(rows)
 
@@ -125,7 +122,7 @@ class ModbusPlant:
 
     def _sum_up(self, reading: Reading) -> None:
         """Add what flowed since the last reading: the mean of both values over the time between (trapezoid)."""
-        path = f"{reading.machine.area}/{reading.machine.id}/{TOTALS[reading.signal.name]}"
+        path = f"{reading.machine.area}/{reading.machine.id}/{TOTALS[reading.signal.name][0]}"
         now = float(reading.value)
         if now != now:
             return

@@ -63,6 +63,13 @@ NETWORKS = frozenset({"WC-AIR", "WC-POWER", "WC-GAS", "WC-WATER", "WC-VOC"})
 """Work centres that serve the whole works: their load follows all machines, not a state of their own."""
 
 
+TOTALS: Mapping[str, tuple[str, str, str]] = {
+    "power": ("energy_total", "累计电量", "kWh"),
+    "flow": ("volume_total", "累计流量", "m3"),
+}
+"""Signal of a network, a rate per hour -> what its meter sums up: name, title, unit."""
+
+
 def unit_of(machine: Machine) -> Unit:
     """Return the process of a machine; one without a process of its own draws power."""
     return _UNITS.get(machine.group.center) or PlainMachine(machine.group.run_kw, machine.group.idle_kw)

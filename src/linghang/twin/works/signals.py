@@ -13,7 +13,7 @@ from linghang.twin.process.course import Course, ProcessFault, stretch_of, toget
 from linghang.twin.process.sensing import GOOD, InstrumentFault, key_of, measured
 from linghang.twin.process.stretch import Floats, State
 from linghang.twin.works.machines import MACHINES, Machine
-from linghang.twin.works.processes import COUNT, NETWORKS, PRECURSORS, STATE, signals_of, unit_of
+from linghang.twin.works.processes import COUNT, NETWORKS, PRECURSORS, STATE, TOTALS, signals_of, unit_of
 
 Faults = Mapping[str, Sequence[ProcessFault | InstrumentFault]]
 """Machine -> what is wrong with it and when."""
@@ -152,13 +152,17 @@ def history(past: Past, samplings: Sequence[Sampling], seed: int, faults: Faults
     """
     works = _works(past)
     carried: dict[str, State] = {machine.id: unit_of(machine).begin() for machine in MACHINES}
+    summed: dict[str, float] = {}
     for sampling in samplings:
         for machine in MACHINES:
             course = works if machine.group.center in NETWORKS else past.courses.get(machine.id)
             if course is None:
                 continue
             wrong = faults.get(machine.id, ())
-            yield from _physical(machine, course, sampling, seed, wrong, carried)
+            for block in _physical(machine, course, sampling, seed, wrong, carried):
+                yield block
+                if machine.group.center in NETWORKS and block.signal in TOTALS:
+                    yield _total(block, sampling, summed)
             yield from _counted(machine, past, sampling)
             yield from _stated(machine, past, sampling)
 
@@ -189,6 +193,17 @@ def _physical(
         key = key_of(seed, f"{machine.id}/{signal.name}")
         value, quality = measured(signal, values[signal.name], times, key, errors)
         yield SignalBlock(machine, signal.name, at_us, value, quality)
+
+
+def _total(block: SignalBlock, sampling: Sampling, summed: dict[str, float]) -> SignalBlock:
+    """Sum up what a meter of a network saw: its rate per hour over the time of each sample."""
+    name = TOTALS[block.signal][0]
+    key = f"{block.machine.id}/{name}"
+    shown = np.where(np.isnan(block.value), 0.0, block.value)
+    total = summed.get(key, 0.0) + np.cumsum(shown) * (sampling.every_s / 3600)
+    if len(total):
+        summed[key] = float(total[-1])
+    return SignalBlock(block.machine, name, block.at_us, np.round(total, 1), np.full(len(total), GOOD, np.uint8))
 
 
 def _counted(machine: Machine, past: Past, sampling: Sampling) -> Iterator[SignalBlock]:

@@ -1,0 +1,1 @@
+"""Many factories: registries, and what a changed condition would do to everybody."""
