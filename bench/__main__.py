@@ -20,7 +20,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import assessing, cases, files, gc500k_rounds, intake, kpi, overlays, telemetry
+from bench import (
+    assessing,
+    cases,
+    files,
+    gc500k_rounds,
+    intake,
+    kpi,
+    mqtt,
+    opcua,
+    overlays,
+    policy,
+    simulation,
+    telemetry,
+    whatif,
+)
 
 ROUNDS = 9
 
@@ -115,6 +129,11 @@ def main() -> None:
         assessing.run(bench, Path(folder))
         kpi.run(bench, Path(folder))
         telemetry.run(bench, Path(folder))
+        simulation.run(bench)
+        mqtt.run(bench, Path(folder))
+        opcua.run(bench, Path(folder))
+        whatif.run(bench)
+        policy.run(bench, Path(folder))
         start_up(bench)
     bench.console.print(bench.table)
     intake.main(intake.ROWS)

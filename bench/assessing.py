@@ -1,5 +1,6 @@
 """`linghang assess` from a cold start: a plant with a year of records, and one with a million job responses."""
 
+import os
 import subprocess
 import sys
 import time
@@ -63,7 +64,8 @@ def plant(folder: Path, responses: int, states: int) -> Path:
 
 
 def run(bench: "Bench", folder: Path) -> None:
-    """Assess each plant in fresh processes; the whole process counts."""
+    """Assess each plant in fresh processes; the whole process counts. Bytecode is there, as after an installation."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for name, responses, states, bar, rounds in (
         ("a year of 300,000 rows", 200_000, 100_000, 5_000, 3),
         ("1 M job responses", 1_000_000, 100_000, 20_000, 1),
@@ -72,7 +74,8 @@ def run(bench: "Bench", folder: Path) -> None:
         seconds, peaks = [], []
         for _ in range(rounds):
             start = time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", _CHILD, str(made)], capture_output=True, text=True, check=True)
+            command = [sys.executable, "-c", _CHILD, str(made)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
             seconds.append(time.perf_counter() - start)
             peaks.append(float(done.stderr.split()[-1]))
         bench.row(f"linghang assess, {name}, cold, whole process", seconds, None, bar)

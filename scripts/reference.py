@@ -22,6 +22,7 @@ from linghang.usecases.packs import diff_packs, list_packs
 from linghang.words import speak_everywhere
 from pages import MADE, code, fenced, table
 from reference_packs import packs_page
+from reference_plan import plan_json
 from reference_plant import derivations_page, dictionary_page, indicators_page, plant_json
 from reference_rules import rules_page
 
@@ -140,12 +141,13 @@ def json_page() -> str:
         [
             MADE.format(source="the example case and src/linghang/judge/verdict.py"),
             "# JSON\n",
-            "`judge`, `batch`, `packs`, `assess`, `status` and `import` take `--json`. Keys and words are the same",
-            "whatever the language.\n",
+            "`judge`, `batch`, `packs`, `assess`, `status`, `import` and `plan` take `--json`. Keys and words are the",
+            "same whatever the language.\n",
             *_judge_json(),
             *_batch_json(),
             *_packs_json(),
             *plant_json(_keys, attributes),
+            *plan_json(_keys),
         ]
     )
 

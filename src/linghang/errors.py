@@ -98,5 +98,6 @@ def reason_of(error: OSError) -> str:
         errno.EDQUOT: tr("the disk quota is used up"),
         errno.EFBIG: tr("the file would become larger than is allowed"),
         errno.EROFS: tr("the disk is read-only"),
+        errno.ECONNREFUSED: tr("nothing listens there"),
     }
     return common.get(error.errno or 0) or error.strerror or str(error)

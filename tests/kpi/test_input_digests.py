@@ -175,7 +175,7 @@ def test_tables_without_a_digest_are_refused(golden: Plant) -> None:
         ({"model_called_days": Decimal(1)}, {"decision_models"}),
         ({"talent_minimum": Decimal(5)}, set()),
     ],
-    ids=str,
+    ids=lambda given: str(given) if isinstance(given, dict) else "",
 )
 def test_each_option_moves_the_digests_of_who_reads_it(
     golden: Plant, first: Said, options: dict[str, Any], wanted: set[str]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import linghang.programme.policy
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
 from linghang.judge.case import Case, Claim, Fact
@@ -184,7 +185,6 @@ def test_who_moves_is_written_with_the_reasons(registry: Path, tmp_path: Path, m
         ({"sets": ["base.maturity=maturity_level >= 3"]}, "stands at several levels"),
         ({"sets": ["link_covered=any", "link_covered=any"]}, "named twice"),
         ({"sets": ["link_covered=any"], "by": ["regoin"]}, "did you mean region"),
-        ({"sets": ["link_covered=any"], "by": ["id"]}, "more than 4096 values"),
         ({"overlays": ["no-such-pack"]}, "there is no pack no-such-pack"),
     ],
 )
@@ -192,6 +192,12 @@ def test_what_cannot_be_is_refused_by_name(registry: Path, options: dict[str, An
     with pytest.raises(BadInput) as refusal:
         simulate(registry, **options)
     assert message in str(refusal.value)
+
+
+def test_a_column_with_too_many_values_groups_nothing(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linghang.programme.policy, "MAX_GROUPS", 1000)
+    with pytest.raises(BadInput, match="column id has more than 1000 values; it groups nothing"):
+        simulate(registry, sets=["link_covered=any"], by=["id"])
 
 
 def test_the_registry_is_not_overwritten(registry: Path) -> None:

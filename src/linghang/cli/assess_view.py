@@ -149,7 +149,7 @@ def _supply(found: Assessment) -> RenderableType:
         what = (
             [say_supply(need) for need in needs]
             if needs
-            else [tr("a statement with its proof, in {file}", file=STATEMENTS)]
+            else [tr("a statement, with its document, in {file}", file=STATEMENTS)]
         )
         table.add_row(asked[name].cited, escape(str(asked[name].text)), escape(str(Listed(dict.fromkeys(what)))))
     if len(missing) > SHOWN_NEEDS:

@@ -15,6 +15,7 @@ from linghang.cli.pack_commands import register as register_packs
 from linghang.cli.plan_commands import register as register_plan
 from linghang.cli.plant_commands import register as register_plant
 from linghang.cli.plant_works_commands import register as register_works
+from linghang.cli.programme_commands import register as register_programme
 from linghang.cli.usage import SpeakingCommand, SpeakingGroup
 from linghang.words import tr
 
@@ -41,6 +42,7 @@ def build() -> Callable[..., Any]:
     register_import(app)
     register_live(app)
     register_works(app)
+    register_programme(app)
     return app
 
 

@@ -57,12 +57,39 @@ def _weights(given: str | None) -> "Weights | None":
     return Weights(found.get("cost", Decimal(0)), found.get("time", Decimal(0)))
 
 
-def _Names(said: str) -> Any:
-    return Annotated[list[str] | None, typer.Option(help=said, metavar="ID")]
+def _Option(kind: Any, said: str, metavar: str | None = None, **more: Any) -> Any:
+    """An option of one line: its type, what it says, and how its value is named."""
+    return Annotated[kind, typer.Option(help=said, metavar=metavar, **more)]
 
 
 def _Money(said: str) -> Any:
-    return Annotated[Decimal | None, typer.Option(help=said, parser=_money, metavar="CNY")]
+    return _Option(Decimal | None, said, "CNY", parser=_money)
+
+
+def _Catalogue() -> Any:
+    return _Option(str, tr("Catalogue of actions (id or file)."))
+
+
+def _Source() -> Any:
+    return Annotated[Path, typer.Argument(help=tr("The workspace, or a case file (YAML)."), metavar="DIR|CASE.yaml")]
+
+
+def _Pareto() -> Any:
+    return Annotated[bool, typer.Option("--pareto", help=tr("Also show the trade-off of cost, time and risk."))]
+
+
+def _Assume() -> Any:
+    said = tr("Case that the details are given for: the unknown turns out met, or has to be built.")
+    return _Option(str, said, "optimistic|pessimistic")
+
+
+def _Floor() -> Any:
+    said = tr("Floor of proof at which the level is to be confirmed.")
+    return _Option(str, said, "declared|documented|measured")
+
+
+def _Weights() -> Any:
+    return _Option(str | None, tr("What a CNY and a month weigh (else cost first, then time)."), "cost=1,time=50000")
 
 
 def _register_plan(app: typer.Typer) -> None:
@@ -72,50 +99,25 @@ def _register_plan(app: typer.Typer) -> None:
         epilog=tr("Costs and times are estimates: change them with “linghang actions export” and --costs."),
     )
     def plan(  # noqa: PLR0913 - an option a parameter
-        source: Annotated[
-            Path, typer.Argument(help=tr("The workspace, or a case file (YAML)."), metavar="DIR|CASE.yaml")
-        ],
-        target: Annotated[str, typer.Option(help=tr("Level to reach."), metavar="LEVEL")],
+        source: _Source(),  # type: ignore[valid-type]
+        target: _Option(str, tr("Level to reach."), "LEVEL"),  # type: ignore[valid-type]
         budget: _Money(tr("Money for the whole plan.")) = None,  # type: ignore[valid-type]
         per_year: _Money(tr("Money that may be committed in a calendar year.")) = None,  # type: ignore[valid-type]
         by: AsOf(tr("Last day, for example 2027-06-30.")) = None,  # type: ignore[valid-type]
         start: AsOf(tr("First day of the plan (else the day of judgement).")) = None,  # type: ignore[valid-type]
-        parallel: Annotated[
-            int | None, typer.Option(help=tr("How many actions may run at once."), metavar="N", min=1)
-        ] = None,
-        must: _Names(tr("Action that has to be in the plan; may be given several times.")) = None,  # type: ignore[valid-type]
-        without: _Names(tr("Action that must not be in the plan; may be given several times.")) = None,  # type: ignore[valid-type]
-        floor: Annotated[
-            str,
-            typer.Option(
-                help=tr("Floor of proof at which the level is to be confirmed."),
-                metavar="declared|documented|measured",
-            ),
-        ] = "documented",
-        assume: Annotated[
-            str,
-            typer.Option(
-                help=tr("Case that the details are given for: the unknown turns out met, or has to be built."),
-                metavar="optimistic|pessimistic",
-            ),
-        ] = "pessimistic",
-        weights: Annotated[
-            str | None,
-            typer.Option(
-                help=tr("What a CNY and a month weigh (else cost first, then time)."), metavar="cost=1,time=50000"
-            ),
-        ] = None,
-        costs: Annotated[
-            Path | None, typer.Option(help=tr("Workbook with your own figures."), metavar="COSTS.xlsx")
-        ] = None,
-        catalogue: Annotated[str, typer.Option(help=tr("Catalogue of actions (id or file)."))] = "actions-2026",
-        pack: Annotated[str | None, typer.Option(help=tr("Pack to judge by (id or file)."))] = None,
+        parallel: _Option(int | None, tr("How many projects may run at once."), "N", min=1) = None,  # type: ignore[valid-type]
+        must: _Option(list[str] | None, tr("Action that has to be in the plan (repeatable)."), "ID") = None,  # type: ignore[valid-type]
+        without: _Option(list[str] | None, tr("Action that must not be in it (repeatable)."), "ID") = None,  # type: ignore[valid-type]
+        floor: _Floor() = "documented",  # type: ignore[valid-type]
+        assume: _Assume() = "pessimistic",  # type: ignore[valid-type]
+        weights: _Weights() = None,  # type: ignore[valid-type]
+        costs: _Option(Path | None, tr("Workbook with your own figures."), "COSTS.xlsx") = None,  # type: ignore[valid-type]
+        catalogue: _Catalogue() = "actions-2026",  # type: ignore[valid-type]
+        pack: _Option(str | None, tr("Pack to judge by (id or file).")) = None,  # type: ignore[valid-type]
         as_of: AsOf(tr("Day of judgement, for example 2026-06-30 (else today).")) = None,  # type: ignore[valid-type]
         interpretation: Interpretation() = None,  # type: ignore[valid-type]
-        pareto: Annotated[
-            bool, typer.Option("--pareto", help=tr("Also show the trade-off of cost, time and risk."))
-        ] = False,
-        seed: Annotated[int, typer.Option(help=tr("Of the draws."), min=0)] = 7,
+        pareto: _Pareto() = False,  # type: ignore[valid-type]
+        seed: _Option(int, tr("Of the draws."), min=0) = 7,  # type: ignore[valid-type]
         as_json: Json() = False,  # type: ignore[valid-type]
     ) -> None:
         from linghang.cli import plan_view
@@ -123,7 +125,7 @@ def _register_plan(app: typer.Typer) -> None:
 
         now = datetime.now(UTC)
         chosen = interpretations(interpretation) or None
-        question = Question(target, floor, assume, pack, as_of, chosen, seed, pareto)  # type: ignore[arg-type]
+        question = Question(target, floor, assume, pack, as_of, chosen, seed, pareto)
         first: date = start or as_of or now.astimezone().date()
         limits = Limits(first, budget, per_year, by, parallel, _once(must), _once(without), _weights(weights))
         found = plan_way_up(source, question, limits, now=now, catalogue=load_actions(catalogue, costs))
@@ -140,7 +142,7 @@ def _register_export(actions: typer.Typer) -> None:
     )
     def export(
         file: Annotated[Path, typer.Argument(help=tr("The workbook."), metavar="COSTS.xlsx")],
-        catalogue: Annotated[str, typer.Option(help=tr("Catalogue of actions (id or file)."))] = "actions-2026",
+        catalogue: _Catalogue() = "actions-2026",  # type: ignore[valid-type]
     ) -> None:
         from linghang.cli import plan_view
         from linghang.usecases.planning import export_actions

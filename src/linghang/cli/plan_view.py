@@ -36,7 +36,7 @@ AIMS = {
 }
 KINDS = {"build": later("build"), "evidence": later("evidence"), "wait": later("wait")}
 SHOWN = 8
-BAR = 28
+BAR = 20
 
 
 def show(found: WayUp, as_json: bool) -> None:

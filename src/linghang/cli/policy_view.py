@@ -41,13 +41,17 @@ def show_registry(found: Synthetic, as_json: bool) -> None:
         table.add_row(str(found.titles[level]), f"{number:,}")
     console.print(table)
     if not found.named_as_synthetic:
-        _warn(tr("the file's name does not say that it is synthetic; name it so, for example synthetic-registry.parquet"))
+        _warn(
+            tr("the file's name does not say that it is synthetic; name it so, for example synthetic-registry.parquet")
+        )
 
 
 def show_policy(report: PolicyReport, output: Path | None, top: int, as_json: bool) -> None:
     """Print what each variant does."""
     if as_json:
-        print(json.dumps(report.to_dict(top) | {"output": str(output) if output else None}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(report.to_dict(top) | {"output": str(output) if output else None}, ensure_ascii=False, indent=2)
+        )
         return
     console = terminal()
     if report.synthetic:
@@ -86,7 +90,10 @@ def _outcome(console: Console, report: PolicyReport, outcome: Outcome, top: int)
     for name, groups in outcome.groups.items():
         if name != EVERYBODY:
             console.print(_groups(report, name, groups))
-    for direction, title in (("falls", tr("Why they fall")), ("rises", tr("What had stood in the way of those who rise"))):
+    for direction, title in (
+        ("falls", tr("Why they fall")),
+        ("rises", tr("What had stood in the way of those who rise")),
+    ):
         if reasons := everybody.top(direction, top):  # type: ignore[arg-type]
             console.print(_reasons(report, title, reasons))
 
@@ -104,7 +111,9 @@ def _matrix(report: PolicyReport, group: Group) -> Table:
     for before in levels:
         leaving = sum(number for (a, _), number in group.moves.items() if a == before)
         cells = [
-            f"[dim]{group.before[before] - leaving:,}[/]" if after == before else f"{group.moves.get((before, after), 0):,}"
+            f"[dim]{group.before[before] - leaving:,}[/]"
+            if after == before
+            else f"{group.moves.get((before, after), 0):,}"
             for after in levels
         ]
         table.add_row(_level(report, before), *cells)
@@ -113,7 +122,9 @@ def _matrix(report: PolicyReport, group: Group) -> Table:
 
 def _groups(report: PolicyReport, name: str, groups: tuple[Group, ...]) -> Table:
     moving = sorted((one for one in groups if one.moves), key=lambda one: -(one.rises + one.falls))
-    title = tr("By {column}: {shown} of {count} groups", column=name, shown=min(len(moving), MAX_GROUPS), count=len(groups))
+    title = tr(
+        "By {column}: {shown} of {count} groups", column=name, shown=min(len(moving), MAX_GROUPS), count=len(groups)
+    )
     table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
     table.add_column(name)
     for heading in (tr("enterprises"), tr("rise"), tr("fall")):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -114,11 +114,16 @@ def _register_synth(group: typer.Typer) -> None:
         policy_view.show_registry(found, as_json)
 
 
+def _Changes() -> Any:
+    said = tr("A variant: changes “INTERPRETATION=VALUE”, “ELEMENT=RULE”, “ELEMENT=remove”, parted by “;”.")
+    return Annotated[list[str] | None, typer.Option("--set", help=said, metavar="CHANGE[; CHANGE]")]
+
+
 def _register_simulate(group: typer.Typer) -> None:
     @group.command(
         cls=SpeakingCommand, help=tr("Judge a registry by changed rules: who rises, who falls, where, and why.")
     )
-    def simulate(
+    def simulate(  # noqa: PLR0913 - an option a parameter
         registry: Annotated[
             Path, typer.Argument(help=tr("One row an enterprise, one column an element."), metavar="REGISTRY.parquet")
         ],
@@ -126,14 +131,7 @@ def _register_simulate(group: typer.Typer) -> None:
         overlay: Annotated[
             list[str] | None, typer.Option(help=tr("A pack (id or file) to try; each is a variant."))
         ] = None,
-        sets: Annotated[
-            list[str] | None,
-            typer.Option(
-                "--set",
-                help=tr("A variant: changes “INTERPRETATION=VALUE”, “ELEMENT=RULE”, “ELEMENT=remove”, parted by “;”."),
-                metavar="CHANGE[; CHANGE]",
-            ),
-        ] = None,
+        sets: _Changes() = None,  # type: ignore[valid-type]
         by: Annotated[
             str, typer.Option(help=tr("Columns that group the enterprises."), metavar="COLUMN,COLUMN")
         ] = "region,industry,size",

@@ -1,4 +1,4 @@
-"""What a what-if looks like in the terminal: the levels before and after side by side, then what differs."""
+"""What a what-if and the sensitivity of a judgement look like in the terminal."""
 
 import json
 
@@ -9,6 +9,7 @@ from rich.table import Table
 
 from linghang.cli.names import FLOORS, marked, terminal
 from linghang.usecases.judging import Judged
+from linghang.usecases.sensitivity import Sensitivity, Stretch, Threshold, exact
 from linghang.usecases.whatif import Beside
 from linghang.words import Listed, tr
 
@@ -92,3 +93,51 @@ def _differing(found: Beside) -> RenderableType:
     for (level, name), floors in rows.items():
         table.add_row(titles[level], name, *(floors.get(floor, "") for floor in found.after.verdict.floors))
     return table
+
+
+def show_sensitivity(found: Sensitivity, subject: str, as_json: bool) -> None:
+    """Print where the levels change."""
+    if as_json:
+        print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+        return
+    console = terminal()
+    day = found.judged.verdict.program.as_of
+    console.print(
+        tr("Sensitivity: {subject}, judged as of {day}; nothing is written", subject=escape(subject), day=day)
+    )
+    deciding = [one for one in found.thresholds if one.changing]
+    if deciding:
+        console.print(_thresholds(found, deciding))
+    firm = [one.interpretation.id for one in found.thresholds if not one.changing]
+    if firm:
+        console.print(tr("no value looked at changes a level: {names}", names=Listed(firm)))
+    if found.left_out:
+        console.print(tr("not looked at: {names}", names=Listed(found.left_out)), style="dim")
+
+
+def _thresholds(found: Sensitivity, deciding: list[Threshold]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in (tr("interpretation"), tr("now"), tr("would be")):
+        table.add_column(heading, overflow="fold")
+    for floor in found.judged.verdict.floors:
+        table.add_column(tr("{floor}, confirmed / possible", floor=tr(FLOORS[floor])))
+    titles = {level.id: str(level.title) for level in found.judged.pack.levels}
+    for one in deciding:
+        for stretch in one.changing:
+            cells = []
+            for at, levels in stretch.levels.items():
+                said = " / ".join(titles[level] if level else "–" for level in levels)
+                cells.append(said if levels == one.here.levels[at] else f"[bold]{said}[/]")
+            table.add_row(one.interpretation.id, str(one.value), _stretch(stretch), *cells)
+    return table
+
+
+def _stretch(stretch: Stretch) -> str:
+    low, high = exact(stretch.low), exact(stretch.high)
+    if low == high:
+        return str(low)
+    above = tr("from {value}", value=low) if stretch.low_in else tr("above {value}", value=low)
+    if high is None:
+        return above
+    below = tr("to {value}", value=high) if stretch.high_in else tr("below {value}", value=high)
+    return f"{above} {below}"

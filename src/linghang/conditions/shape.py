@@ -130,7 +130,7 @@ class Shape:
 
     def _typed(self, key: str, value: Any, kind: type[T]) -> T:
         self.taken.add(key)
-        if type(value) is kind and (kind is not str or value.strip()):  # the usual case, without the ceremony
+        if type(value) is kind and (kind is not str or str(value).strip()):  # the usual case, without the ceremony
             return value
         if kind is Decimal and isinstance(value, int) and not isinstance(value, bool):
             value = Decimal(value)

@@ -338,21 +338,18 @@ class _Tally:
     ) -> Iterator[tuple[Rows, str]]:
         failing, missing = evaluator.open_conditions(plan)
         rows = np.flatnonzero(_bools(chosen, evaluator.block.rows))
-        open_ones = [number for number, one in enumerate(zip(failing, missing, strict=True)) if _any(one, chosen)]
-        unmet, unknown = (
-            np.array([_bools(columns[number], evaluator.block.rows)[rows] for number in open_ones])
-            for columns in (failing, missing)
-        )
+        unmet, unknown = _bits(failing, rows), _bits(missing, rows)
         alone = (unmet | unknown) & ((unmet | unknown).sum(axis=0) == 1)
         width = 3 * len(plan.conditions)
         for what, found in enumerate((unmet, unknown, alone)):
             which, who = np.nonzero(found)
-            cell = np.array(open_ones, np.intp)[which] * 3 + what
+            cell = which * 3 + what
             for name, groups in move.groups.items():
                 self.reasons.setdefault((direction, place, name), _Table(width)).add(groups[rows[who]], cell)
         if wanted:
-            for number, found in zip(open_ones, unmet | unknown, strict=True):
-                yield rows[found], plan.conditions[number].id
+            for condition, found in zip(plan.conditions, unmet | unknown, strict=True):
+                if found.any():
+                    yield rows[found], condition.id
 
     def group(self, grouping: _Grouping, place: int, before: _Table) -> Group:
         """One group, with its reasons."""
@@ -394,8 +391,10 @@ def _bools(plane: Plane, rows: int) -> npt.NDArray[np.bool_]:
     return planes.unpack(plane, rows).view(bool)
 
 
-def _any(columns: tuple[Plane, Plane], chosen: Plane) -> bool:
-    return bool(((columns[0] | columns[1]) & chosen).any())
+def _bits(columns: Sequence[Plane], rows: Rows) -> npt.NDArray[np.bool_]:
+    """The bits of some rows: shape (columns, rows)."""
+    words = np.array([one[rows >> 6] for one in columns])
+    return (words >> (rows & 63).astype(np.uint64) & np.uint64(1)).astype(bool)
 
 
 def _listed(said: Sequence[tuple[Rows, str]], moving: Rows) -> pa.ListArray:

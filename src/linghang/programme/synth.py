@@ -103,17 +103,16 @@ def _people(program: Program, enterprises: int, seed: int) -> People:
             known=Listed(counts),
         )
     latent = rng.standard_normal(enterprises)
-    places = []
-    for codes in (REGIONS, INDUSTRIES, SIZES):
-        place, ahead = _place(codes, enterprises, rng)
-        places.append(place)
-        latent += ahead
+    (region, of_region), (industry, of_industry), (size, of_size) = (
+        _place(codes, enterprises, rng) for codes in (REGIONS, INDUSTRIES, SIZES)
+    )
+    latent += of_region + of_industry + of_size
     latent = (latent - latent.mean()) / (latent.std() or 1)
     order = np.argsort(-(latent + 0.2 * rng.standard_normal(enterprises)), kind="stable")
     rung = np.zeros(enterprises, np.int8)
     for level in program.pack.level_ids:
         rung[order[: counts[level]]] += 1
-    return People(*places, latent.astype(np.float32), rung)
+    return People(region, industry, size, latent.astype(np.float32), rung)
 
 
 def _place(codes: Mapping[str, Weight], enterprises: int, rng: np.random.Generator) -> tuple[Column, Column]:
@@ -225,7 +224,7 @@ def _shares(program: Program) -> dict[str, float]:
 
 def _finding(share: float, latent: Column, rng: np.random.Generator) -> Column:
     leaning = _LOADING * latent + _CHANCE * rng.standard_normal(len(latent), np.float32)
-    found = (leaning > _NORMAL.inv_cdf(1 - share)).astype(np.int8)
+    found: Column = (leaning > _NORMAL.inv_cdf(1 - share)).astype(np.int8)
     found[_gap(latent, rng)] = UNKNOWN
     return found
 

@@ -47,6 +47,7 @@ class Model:
         self.actions = self.closure.relevant(self.limits.must)
         self.x: dict[str, Any] = {one.id: self.model.new_bool_var(one.id) for one in self.actions}
         self.unit = _unit(one.fen for one in self.actions)
+        self.all_cost = all(one.fen for one in self.actions)
         self.impossible = False
         self.best = 0
         self.start: dict[str, Any] = {}
@@ -210,12 +211,12 @@ class Model:
 
     # --- answers ---
 
-    def hint(self, chosen: Iterable[Action]) -> None:
-        """Begin the search at a choice that is known."""
-        names = {one.id for one in chosen}
-        if names:
-            for name, lit in self.x.items():
-                self.model.add_hint(lit, name in names)
+    def hint(self, steps: Iterable[Step]) -> None:
+        """Begin the search at a plan that is known."""
+        starts = {step.action.id: step.start for step in steps}
+        for name, lit in self.x.items():
+            self.model.add_hint(lit, name in starts)
+            self.model.add_hint(self.start[name], starts.get(name, 0))
 
     def solved(self, solver: Any) -> None:
         """Keep an answer."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Levels = Mapping[str, tuple[str | None, str | None]]
@@ -128,7 +129,7 @@ def stretches(
     most
         Last value; None for no bound.
     """
-    points: set[Fraction] = set()
+    points: set[Fraction] = set() if most is None else {most}
     cells: dict[tuple[Fraction | None, Fraction | None], Levels] = {}
     waiting = [value]
     while waiting:
@@ -138,11 +139,11 @@ def stretches(
         if len(points) > MAX_POINTS:
             break
         waiting = []
-        for cell, inside in _cells(sorted(points), least, most):
+        for cell, inside in _cells(sorted(points), least, most is None):
             if cell not in cells and inside is not None:
                 cells[cell] = answer(inside)[0]
                 waiting.append(inside)
-    known = {cell: cells[cell] for cell, inside in _cells(sorted(points), least, most) if inside is not None}
+    known = {cell: cells[cell] for cell, inside in _cells(sorted(points), least, most is None) if inside is not None}
     return tuple(_merged(known))
 
 
@@ -159,19 +160,15 @@ def whole_numbers(numbers: Iterable[int], levels: Callable[[int], Levels]) -> tu
 
 
 def _cells(
-    points: list[Fraction], least: Fraction, most: Fraction | None
+    points: list[Fraction], least: Fraction, endless: bool
 ) -> Iterator[tuple[tuple[Fraction | None, Fraction | None], Fraction | None]]:
-    """Yield the points and what lies between them, each with a decimal inside (None where a point has none)."""
-    edges = [least, *points]
-    for place, low in enumerate(edges):
-        if place:
-            yield (low, low), low if _is_decimal(low) else None
-        high = edges[place + 1] if place + 1 < len(edges) else most
-        if high is None:
-            yield (low, None), Fraction(int(low) + 1)
-        elif low < high:
-            last = place + 1 == len(edges)
-            yield (low, high), high if last else _between(low, high)
+    """Yield what lies between points, and the points, each with a decimal inside (None where a point is none)."""
+    for low, high in pairwise([least, *points]):
+        yield (low, high), _between(low, high)
+        yield (high, high), high if _is_decimal(high) else None
+    if endless:
+        last = points[-1] if points else least
+        yield (last, None), Fraction(int(last) + 1)
 
 
 def _is_decimal(number: Fraction) -> bool:

@@ -21,7 +21,7 @@ from linghang.roadmap.situation import Situation
 
 Status = Literal["optimal", "feasible"]
 
-EFFORT: Mapping[Aim, float] = {"cost": 20.0, "risk": 10.0, "end": 1.0, "count": 1.0, "weighted": 10.0}
+EFFORT: Mapping[Aim, float] = {"cost": 20.0, "risk": 10.0, "end": 0.4, "count": 0.4, "weighted": 10.0}
 """Deterministic time that a step may take, in the solver's units (about a second or two each). Under a parallel limit
 the last half month of an end can be out of reach of any proof; then what was found stands beside its bound."""
 
@@ -170,9 +170,10 @@ class _Run:
             return self._by_risk(first)
         if self.limits.weights is not None and self.limits.weights.time:
             return self._weighted(chosen)
-        second = self._model(self._horizon(chosen))
+        known = sampled(chosen, self.closure, self.limits)
+        second = self._model(known.end if self.slots is None else min(self.slots, known.end))
         second.at_most("cost", bound // first.unit)
-        solution = self._timed(second, ["end", "count"], warm=chosen)
+        solution = self._timed(second, ["end", "count"], known)
         if solution is None and self.slots is not None:
             self.steps = []
             third = self._model(self.slots)
@@ -203,10 +204,13 @@ class _Run:
         self.steps = []
         return self._timed(self._model(horizon), ["cost", "risk", "end", "count"])
 
-    def _timed(self, model: Model, aims: Sequence[Aim], warm: Sequence[Action] = ()) -> Solution | None:
+    def _timed(self, model: Model, aims: Sequence[Aim], known: Scheduled | None = None) -> Solution | None:
         """Minimise one thing after the other; with the last, lay the plan out in time."""
-        model.hint(warm)
+        if known is not None:
+            model.hint(known.steps)
         for place, aim in enumerate(aims):
+            if aim == "count" and place and model.all_cost:
+                break  # an action that nothing needs would have made the plan dearer
             if place:
                 model.at_most(aims[place - 1], model.best)
             if not self._minimise(model, aim):
@@ -229,6 +233,12 @@ class _Run:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 7
+        # small models: looking for symmetries and probing take longer than the search
+        solver.parameters.symmetry_level = 0
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.max_presolve_iterations = 1
+        if self.limits.parallel is None:
+            solver.parameters.linearization_level = 2
         solver.parameters.max_deterministic_time = EFFORT[aim]
         status = solver.solve(model.model)
         self.effort += solver.deterministic_time

@@ -167,9 +167,12 @@ def ingest(
 def _watch(
     folder: Path, running: Sequence[_Running], stop: Event, told: Callable[[Sequence[ConnectionState]], None]
 ) -> Sequence[ConnectionState]:
+    states: Sequence[ConnectionState] = []
     while True:
-        ended = stop.wait(TOLD_S)
+        ended, before = stop.wait(TOLD_S), states
         states = [one.state() for one in running]
+        if ended and before:  # they hang up as soon as they are told to end
+            states = [replace(one, connected=last.connected) for one, last in zip(states, before, strict=True)]
         _write_status(folder, states)
         told(states)
         if ended or all(one.failed for one in running):

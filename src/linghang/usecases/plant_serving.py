@@ -25,6 +25,7 @@ from linghang.store.workspace import open_workspace
 from linghang.twin.flow.model import Fault
 from linghang.twin.process.course import ProcessFault
 from linghang.twin.process.sensing import InstrumentFault
+from linghang.twin.works.flow_model import flows
 from linghang.twin.works.live import LivePlant, Reading, live_plant
 from linghang.twin.works.machines import BY_ID
 from linghang.twin.works.processes import factors_of, signals_of
@@ -97,7 +98,7 @@ def fault_kinds(machine_id: str) -> dict[str, float | None]:
         There is no such machine.
     """
     machine = _machine(machine_id)
-    usual: dict[str, float | None] = {"breakdown": None, "bad_lot": 1.0}
+    usual: dict[str, float | None] = {"breakdown": None, "bad_lot": 1.0} if flows(machine) else {}
     return {**usual, **factors_of(machine), **dict.fromkeys(INSTRUMENT_KINDS)}
 
 

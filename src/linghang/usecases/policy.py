@@ -112,7 +112,7 @@ def _group(group: Group, top: int) -> dict[str, Any]:
         "falls": group.falls,
         "before": [{"level": level, "enterprises": count} for level, count in group.before.items()],
         "moves": [{"from": a, "to": b, "enterprises": count} for (a, b), count in group.moves.items()],
-        "reasons": [one.to_dict() for way in ("falls", "rises") for one in group.top(way, top)],  # type: ignore[arg-type]
+        "reasons": [one.to_dict() for way in ("falls", "rises") for one in group.top(way, top)],
     }
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.telemetry.durable import remove, temporary_of
+from linghang.store.telemetry.settings import FORMAT
 from linghang.words import later
 
 BLOCK = 1 << 16
@@ -61,10 +62,11 @@ def write(path: Path, tables: Iterable[pa.Table], schema: pa.Schema, group: int 
     """
     temporary, group = temporary_of(path), group or GROUP
     small = [field.name for field in schema if not _is_long(field.type)]
+    named = schema.with_metadata({"linghang.telemetry.format": str(FORMAT)})  # for who finds the file alone
     differences = {field.name: "DELTA_BINARY_PACKED" for field in schema if _is_long(field.type)}
     try:
         with pq.ParquetWriter(
-            temporary, schema, compression="zstd", use_dictionary=small, column_encoding=differences or None
+            temporary, named, compression="zstd", use_dictionary=small, column_encoding=differences or None
         ) as writer:
             rows = sum(_written(writer, table, group) for table in _grouped(tables, group))
         with temporary.open("rb", buffering=0) as file:

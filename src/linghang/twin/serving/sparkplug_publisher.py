@@ -9,7 +9,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from linghang.errors import BadInput
+from linghang.errors import BadInput, reason_of
 from linghang.intake.live.sparkplug.codec import decode, encode
 from linghang.intake.live.sparkplug.datatypes import DataType
 from linghang.intake.live.sparkplug.payload import Metric, Payload, PropertySet, PropertyValue
@@ -84,10 +84,10 @@ class EdgeNode:
             self._client.connect(self._broker.host, self._broker.port, keepalive=15)
         except OSError as error:
             raise BadInput(
-                "the MQTT broker at {host}:{port} cannot be reached: {reason}",
+                "the MQTT broker at {host}:{port} cannot be reached ({reason}); start one, such as Debian's mosquitto",
                 host=self._broker.host,
                 port=self._broker.port,
-                reason=str(error),
+                reason=reason_of(error),
             ) from None
         self._client.loop_start()
         if not self._ready.wait(_WAIT_S):

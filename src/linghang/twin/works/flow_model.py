@@ -49,7 +49,7 @@ def flow_model(span: Span, horizon_days: int = 0, changes: bool = True) -> FlowM
     changes
         Whether the capabilities are switched on in the run; False keeps the baseline year for ever.
     """
-    calendars = tuple(_calendar(machine, span, horizon_days) for machine in MACHINES if _flows(machine))
+    calendars = tuple(_calendar(machine, span, horizon_days) for machine in MACHINES if flows(machine))
     return FlowModel(
         factory_id=FACTORY,
         stations=tuple(_station(center) for center in STATIONS),
@@ -91,7 +91,8 @@ def flow_changes(span: Span) -> Iterator[Change]:
                 yield Change(at, effect.what, effect.factor, effect.where)  # type: ignore[arg-type]
 
 
-def _flows(machine: Machine) -> bool:
+def flows(machine: Machine) -> bool:
+    """Whether lots pass through a machine, or it carries them."""
     return machine.group.center in (*STATIONS, "WC-AGV")
 
 

@@ -75,9 +75,7 @@ def lot_rows(span: Span, plan: Plan, floor: Floor, metal: Metal, supplied: Suppl
     return {"lot": pa.concat_tables(tables), "lot_genealogy": pa.concat_tables(descent)}
 
 
-def _wheels(
-    plan: Plan, lots: Lots, rows: Ints, kind: str, quantity: Ints, day: Ints, heat: pa.Array
-) -> pa.Table:
+def _wheels(plan: Plan, lots: Lots, rows: Ints, kind: str, quantity: Ints, day: Ints, heat: pa.Array) -> pa.Table:
     """Lots of wheels: cast (C) or finished (F)."""
     stage = "FG" if kind == "F" else kind
     return rows_of(
