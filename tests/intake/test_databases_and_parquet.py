@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 from intake_plant import NOW, Plant
+from sqlalchemy import make_url
 
-from linghang.plant.tables import METADATA, TABLES
+from linghang.plant.tables import TABLES
 from linghang.store.workspace import Workspace, new_workspace
 from linghang.usecases.importing import ImportReport, import_files
 
@@ -122,16 +124,21 @@ def in_postgresql(tmp_path: Path) -> Iterator[Workspace]:
     url = os.environ.get("LINGHANG_TEST_POSTGRESQL")
     if not url:
         pytest.skip("LINGHANG_TEST_POSTGRESQL names no database")
-    workspace = new_workspace(tmp_path / "plant", url=url)
+    name = f"linghang_intake_{uuid4().hex}"
+    server = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    own = make_url(url).set(database=name).render_as_string(hide_password=False)
+    workspace = new_workspace(tmp_path / "plant", url=own)
     engine = workspace.engine()
-    METADATA.create_all(engine)
     with engine.begin() as connection:
-        for table in reversed(METADATA.sorted_tables):
-            connection.execute(table.delete())
         for table in TABLES.values():
             connection.execute(table.insert(), list(table.info["examples"]))
     yield workspace
     engine.dispose()
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 def test_postgresql_takes_the_same_records(in_postgresql: Workspace, tmp_path: Path) -> None:

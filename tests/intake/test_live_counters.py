@@ -1,5 +1,6 @@
 """Counts, waits and lines that would come too often."""
 
+from contextvars import copy_context
 from threading import Event, Thread
 
 import pytest
@@ -70,7 +71,8 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost() -> None:
     sink.full = True
     points = Points.of([1], [2], [3.0])
     done: list[bool] = []
-    thread = Thread(target=lambda: done.append(keep(lambda: sink.append(points), Event(), "a", counters, log, 0.01)))
+    work = lambda: done.append(keep(lambda: sink.append(points), Event(), "a", counters, log, 0.01))  # noqa: E731
+    thread = Thread(target=copy_context().run, args=(work,))  # a thread speaks the language of who starts it
     thread.start()
     while counters["store_full_waits"] < 3:
         Event().wait(0.005)

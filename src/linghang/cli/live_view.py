@@ -101,7 +101,8 @@ def _states(states: Sequence[ConnectionState], rate: float) -> Table:
         if one.failed:
             notes.insert(0, one.failed)
         lag = "–" if one.lag_s is None else tr("{seconds:.2f} s", seconds=max(one.lag_s, 0.0))
-        state = f"[green]● {tr('connected')}[/]" if one.connected else f"[red]○ {tr('not connected')}[/]"
+        colour, word = ("green", "● " + tr("connected")) if one.connected else ("red", "○ " + tr("not connected"))
+        state = f"[{colour}]{word}[/]"
         table.add_row(
             escape(one.name), KINDS[one.kind], state, f"{one.counts['points']:,}", lag, escape(" · ".join(notes))
         )

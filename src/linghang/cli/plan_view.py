@@ -126,7 +126,8 @@ def _cases(found: WayUp) -> Table:
         mark = "▸ " if name == found.question.assume else "  "
         if outcome.solution is None:
             assert outcome.conflict is not None
-            table.add_row(mark + tr(ASSUMPTIONS[name]), "–", f"[red]{tr('no plan')}[/]", "–", "–")
+            none = tr("no plan")
+            table.add_row(mark + tr(ASSUMPTIONS[name]), "–", f"[red]{none}[/]", "–", "–")
             continue
         one = outcome.solution
         finished = str(outcome.phases[-1].ends) if outcome.phases else str(found.limits.start)
@@ -308,12 +309,15 @@ def _proof(found: WayUp) -> Table:
         if one.aim in ("cost", "risk"):
             values = (f"{money(one.value)} CNY", f"{money(one.bound)} CNY")
         elif one.aim == "end":
-            values = (f"{months(one.value)} {tr('months')}", f"{months(one.bound)} {tr('months')}")
-        proven = f"[green]{tr('proven')}[/]" if one.status == "optimal" else f"[yellow]{tr('not proven')}[/]"
+            unit = tr("months")
+            values = (f"{months(one.value)} {unit}", f"{months(one.bound)} {unit}")
+        colour, word = ("green", tr("proven")) if one.status == "optimal" else ("yellow", tr("not proven"))
+        proven = f"[{colour}]{word}[/]"
         table.add_row(tr(AIMS[one.aim]), *values, proven)
     effort = f"{proof.deterministic_time:.3f}"
     said = tr("{solver}, effort {effort}; the judge confirms the target", solver=proof.solver, effort=effort)
-    table.caption = f"{said}\n{tr('model')} {proof.model[:16]}…  {tr('catalogue')} {found.catalogue.digest[:16]}…"
+    model, catalogue = tr("model"), tr("catalogue")
+    table.caption = f"{said}\n{model} {proof.model[:16]}…  {catalogue} {found.catalogue.digest[:16]}…"
     table.caption_justify = "left"
     return table
 

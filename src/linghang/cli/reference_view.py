@@ -53,7 +53,8 @@ def _comparisons(found: Assessment) -> RenderableType:
         cells = [_cell(row[question]) if question in row else "" for question in asked]
         table.add_row(str(rule.number), escape(str(rule.title)), escape(own), *cells)
     sources = Listed(dict.fromkeys(each.source for one in found.comparisons for each in one.comparators))
-    return Group(table, f"[dim]{escape(tr('comparators from: {sources}', sources=sources))}[/]\n" if sources else "")
+    said = escape(tr("comparators from: {sources}", sources=sources))
+    return Group(table, f"[dim]{said}[/]\n" if sources else "")
 
 
 def _cell(one: Comparison) -> str:
