@@ -89,7 +89,7 @@ def test_every_text_has_chinese(catalogue: Catalog) -> None:
         if message.id
         and message.string
         and not re.search("[一-鿿]", message.string)
-        and re.search("[a-z]{3}", message.id)
+        and re.search("[a-z]{3}", re.sub("{[^}]*}", "", message.id))
     ]
     assert without == []
 

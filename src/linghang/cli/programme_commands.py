@@ -133,7 +133,10 @@ def _register_simulate(group: typer.Typer) -> None:
         ] = None,
         sets: _Changes() = None,  # type: ignore[valid-type]
         by: Annotated[
-            str, typer.Option(help=tr("Columns that group the enterprises."), metavar="COLUMN,COLUMN")
+            str,
+            typer.Option(
+                help=tr("Columns that group the enterprises."), metavar="region,industry,size", show_default=False
+            ),
         ] = "region,industry,size",
         floor: Annotated[
             str, typer.Option(help=tr("Floor of proof."), metavar="declared|documented|measured")

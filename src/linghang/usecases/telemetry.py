@@ -18,7 +18,7 @@ from linghang.words import Listed, Text
 
 __all__ = ["TagRow", "Watch", "last_points", "open_telemetry", "trend", "zone_of"]
 
-MOST_INTERVALS = 20_000
+MOST_INTERVALS = 100_000
 MOST_NAMED = 6
 HOUR_US = 3_600_000_000
 
