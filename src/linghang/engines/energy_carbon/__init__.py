@@ -1,0 +1,1 @@
+"""Energy and carbon management 能碳管理: meters, baselines, peaks."""

@@ -1,0 +1,1 @@
+"""Equipment management 设备管理: monitoring and early warning."""

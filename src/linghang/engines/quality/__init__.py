@@ -1,0 +1,1 @@
+"""Quality control 质量管控: inspection and traceability."""

@@ -1,0 +1,1 @@
+"""Planning and scheduling 计划调度: finite-capacity schedules."""
