@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linghang.cli import judge_view, reference_view
-from linghang.cli.names import marked, terminal
+from linghang.cli.names import headed, marked, terminal
 from linghang.cli.pack_view import plain
 from linghang.cli.thresholds_view import thresholds
 from linghang.usecases.assessing import STATEMENTS, Assessment, IndicatorValue, say_need, say_supply
@@ -67,9 +67,7 @@ def _links(found: Assessment) -> Table:
     verdict = found.judged.verdict
     floor = verdict.floors["declared"]
     elements = {one.asked.key: one for one in floor.elements}
-    table = Table(
-        box=box.SIMPLE_HEAD, title=tr("The five links (met / asked)"), title_style="bold", title_justify="left"
-    )
+    table = headed(tr("The five links (met / asked)"))
     table.add_column(tr("link"))
     for level in found.judged.pack.levels:
         table.add_column(str(level.title), justify="right")
@@ -85,7 +83,7 @@ def _links(found: Assessment) -> Table:
 
 
 def _indicators(found: Assessment) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=tr("Indicators"), title_style="bold", title_justify="left")
+    table = headed(tr("Indicators"))
     for column, justify in (
         ("#", "right"),
         (tr("indicator"), "left"),

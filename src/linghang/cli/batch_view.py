@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from linghang.cli.names import FLOORS, terminal
+from linghang.cli.names import FLOORS, headed, terminal
 from linghang.usecases.batch import BatchReport
 from linghang.words import Listed, tr
 
@@ -79,7 +78,7 @@ def _warn(report: BatchReport) -> None:
 
 
 def _counts(report: BatchReport) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("level"))
     for floor in report.floors:
         for which in (tr("confirmed"), tr("possible")):

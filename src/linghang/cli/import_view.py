@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
-from linghang.cli.names import terminal
+from linghang.cli.names import headed, terminal
 from linghang.usecases.importing import ImportProblem, ImportReport, titled
 from linghang.words import tr
 
@@ -45,7 +43,7 @@ def show(report: ImportReport, marked: Path | None, as_json: bool) -> None:
         _show_problems(report, marked)
         return
     console = terminal()
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("table"))
     for word in (tr("rows"), tr("added"), tr("changed"), tr("unchanged")):
         table.add_column(word, justify="right")

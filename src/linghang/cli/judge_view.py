@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from linghang.cli.names import FINDINGS, FLOORS, FORCES, KINDS, PARTS, REASONS, marked, terminal
+from linghang.cli.names import FINDINGS, FLOORS, FORCES, KINDS, PARTS, REASONS, headed, marked, terminal
 from linghang.errors import BadInput
 from linghang.usecases.judging import Judged, Step
 from linghang.words import Listed, tr
@@ -83,7 +83,7 @@ def heading(judged: Judged, subject: str) -> RenderableType:
 def ladder(judged: Judged) -> Table:
     """The levels at the three floors, side by side."""
     floors = judged.verdict.floors
-    table = Table(box=box.SIMPLE_HEAD, title=tr("The ladder"), title_style="bold", title_justify="left")
+    table = headed(tr("The ladder"))
     table.add_column(tr("level"))
     for floor in floors:
         table.add_column(tr(FLOORS[floor]))
@@ -101,7 +101,7 @@ def ladder(judged: Judged) -> Table:
 def _parts(judged: Judged, floor: str) -> Table:
     one = judged.verdict.floors[floor]  # type: ignore[index]
     title = tr("What each level is made of, at the floor “{floor}”", floor=tr(FLOORS[floor]))
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     table.add_column(tr("level"))
     parts = [part for part in PARTS if any(level.parts.get(part) for level in one.levels.values())]  # type: ignore[call-overload]
     for part in parts:

@@ -1,12 +1,11 @@
 """`linghang ingest`, `watch`, `tags` and `trend`: live connections, and a look at what they brought."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from linghang.cli.options import Json
+from linghang.cli.options import Json, Workspace
 from linghang.cli.usage import SpeakingCommand
 from linghang.words import tr
 
@@ -19,10 +18,6 @@ def register(app: typer.Typer) -> None:
     _register_trend(app)
 
 
-def _workspace() -> object:
-    return Annotated[Path, typer.Argument(help=tr("Folder of the workspace."), metavar="DIR")]
-
-
 def _register_ingest(app: typer.Typer) -> None:
     @app.command(
         cls=SpeakingCommand,
@@ -30,7 +25,7 @@ def _register_ingest(app: typer.Typer) -> None:
         epilog=tr("A value is acknowledged to its source when it is on the disk. Ctrl-C ends it; nothing is lost."),
     )
     def ingest(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         only: Annotated[
             list[str] | None, typer.Option(help=tr("Only this connection; may be given several times."), metavar="NAME")
         ] = None,
@@ -44,7 +39,7 @@ def _register_ingest(app: typer.Typer) -> None:
 def _register_watch(app: typer.Typer) -> None:
     @app.command(cls=SpeakingCommand, help=tr("Show the present values of tags, again and again, as they are stored."))
     def watch(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         find: Annotated[
             list[str] | None, typer.Argument(help=tr("Words that a tag's name holds, all of them."), metavar="[WORD]…")
         ] = None,
@@ -60,7 +55,7 @@ def _register_watch(app: typer.Typer) -> None:
 def _register_tags(app: typer.Typer) -> None:
     @app.command(cls=SpeakingCommand, help=tr("List the tags that telemetry came for, with their last values."))
     def tags(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         find: Annotated[
             list[str] | None, typer.Argument(help=tr("Words that a tag's name holds, all of them."), metavar="[WORD]…")
         ] = None,
@@ -74,7 +69,7 @@ def _register_tags(app: typer.Typer) -> None:
 def _register_trend(app: typer.Typer) -> None:
     @app.command(cls=SpeakingCommand, help=tr("Show the course of a tag: means, least and greatest values."))
     def trend(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         tag: Annotated[str, typer.Argument(help=tr("Its name, or words that only its name holds."), metavar="TAG")],
         start: Annotated[
             datetime | None, typer.Option("--from", help=tr("From when, in the plant's time; else the tag's last day."))

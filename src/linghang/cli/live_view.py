@@ -10,13 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from linghang.cli.names import terminal
+from linghang.cli.names import headed, terminal
 from linghang.usecases.ingesting import COUNTS, ConnectionState, Log, Surroundings, ingest
 from linghang.usecases.telemetry import TagRow, Watch, open_telemetry, zone_of
 from linghang.usecases.telemetry import trend as course
@@ -89,7 +88,7 @@ def ingesting(folder: Path, only: Sequence[str], seconds: float | None) -> None:
 
 def _states(states: Sequence[ConnectionState], rate: float) -> Table:
     title = tr("Connections: {rate:,.0f} points a second", rate=rate)
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     table.add_column(tr("connection"))
     table.add_column(tr("protocol"))
     table.add_column(tr("state"))
@@ -140,9 +139,7 @@ def _row(one: TagRow) -> dict[str, object]:
 
 
 def _tags(rows: Sequence[TagRow], zone: ZoneInfo, most: int | None) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, title=tr("{count} tags", count=len(rows)), title_style="bold", title_justify="left"
-    )
+    table = headed(tr("{count} tags", count=len(rows)))
     table.add_column(tr("tag"), overflow="fold")
     table.add_column(tr("value"), justify="right")
     table.add_column(tr("quality"))
@@ -188,7 +185,7 @@ def show_trend(
         return
     values = [row["mean"] for row in rows]
     console.print(_sparks(values))
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("from"))
     for word in (tr("mean"), tr("least"), tr("greatest"), tr("points")):
         table.add_column(word, justify="right")

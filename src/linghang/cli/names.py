@@ -1,9 +1,12 @@
-"""How the terminal names and marks findings, proofs, floors and parts."""
+"""How the terminal names and marks findings, proofs, floors and parts, and how its tables look."""
 
 import shutil
 import sys
+from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from linghang.words import later, tr
 
@@ -59,6 +62,11 @@ def terminal() -> Console:
     """Return the console that results are printed on."""
     width = None if sys.stdout.isatty() else max(PIPED_WIDTH, shutil.get_terminal_size((PIPED_WIDTH, 0)).columns)
     return Console(highlight=False, width=width)
+
+
+def headed(title: str | None = None, **more: Any) -> Table:
+    """Return an empty table with a line under its head, and a title over it where it has one."""
+    return Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left", **more)
 
 
 LIBRARY_MESSAGES = (  # said by the command-line library, through the same catalogue

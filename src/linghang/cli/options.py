@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,11 @@ from linghang.errors import BadInput
 from linghang.words import tr
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def Workspace() -> Any:
+    """`DIR`, the folder of a workspace."""
+    return Annotated[Path, typer.Argument(help=tr("Folder of the workspace."), metavar="DIR")]
 
 
 def AsOf(said: str) -> Any:

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Line
 
-from linghang.cli.names import FORCES, KINDS, PARTS, STATUSES, terminal
+from linghang.cli.names import FORCES, KINDS, PARTS, STATUSES, headed, terminal
 from linghang.errors import BadInput
 from linghang.usecases.packs import Checked, Difference, Document, MaturityModel, Pack, SceneGuide, ShelfEntry
 from linghang.words import Listed, Text, tr
@@ -47,7 +47,7 @@ def show_list(listed: Sequence[ShelfEntry], as_json: bool) -> None:
     """Print the packs on the shelf."""
     if as_json:
         return _print_json(listed)
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     for column in (tr("pack"), tr("kind"), tr("title"), tr("in force from"), tr("status")):
         table.add_column(column, overflow="fold")
     for one in listed:
@@ -107,7 +107,7 @@ def _heading(document: Document, note: Text | None, lineage: str = "") -> Panel:
 
 
 def _elements(pack: Pack, level: str, title: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     for column in (tr("clause"), tr("link"), tr("condition"), tr("kind"), tr("force"), tr("rule")):
         table.add_column(column, overflow="fold")
     links = {link.id: str(link.title) for link in pack.links}
@@ -126,9 +126,7 @@ def _elements(pack: Pack, level: str, title: str) -> Table:
 
 
 def _interpretations(pack: Pack) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, title=tr("Interpretation (apart from the text)"), title_style="bold", title_justify="left"
-    )
+    table = headed(tr("Interpretation (apart from the text)"))
     for column in (tr("name"), tr("value"), tr("source"), tr("meaning")):
         table.add_column(column, overflow="fold")
     for one in pack.interpretations:
@@ -139,7 +137,7 @@ def _interpretations(pack: Pack) -> Table:
 
 
 def _indicators(pack: Pack) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=tr("Indicators of the annex"), title_style="bold", title_justify="left")
+    table = headed(tr("Indicators of the annex"))
     for column in ("#", tr("group"), tr("indicator"), tr("unit"), tr("reports")):
         table.add_column(column, overflow="fold")
     for one in pack.indicators:
@@ -153,7 +151,7 @@ def _marks(marks: Mapping[str, Text]) -> Line:
 
 
 def _scenes(guide: SceneGuide) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     for column in ("#", tr("link"), tr("scene"), tr("what is done"), tr("sure")):
         table.add_column(column, overflow="fold")
     links = {link.id: str(link.name) for link in guide.links}
@@ -169,7 +167,7 @@ def _scenes(guide: SceneGuide) -> RenderableType:
 
 
 def _maturity(model: MaturityModel) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, title=tr("Sub-domains and weights"), title_style="bold", title_justify="left")
+    table = headed(tr("Sub-domains and weights"))
     table.add_column("")
     table.add_column(tr("sub-domain"))
     for name in model.weights:
@@ -183,7 +181,7 @@ def _maturity(model: MaturityModel) -> RenderableType:
             weights.append(f"{weight.value.normalize():f} [dim]{weight.confidence}[/]")
         items = "  ".join(str(per_cell[one.code, level.level] or "·") for level in model.levels)
         table.add_row(one.code, str(one.name), *weights, items)
-    levels = Table(box=box.SIMPLE_HEAD, title=tr("Total score and level"), title_style="bold", title_justify="left")
+    levels = headed(tr("Total score and level"))
     for column in (tr("level"), tr("name"), tr("score"), tr("sure")):
         levels.add_column(column)
     for level in model.levels:
@@ -199,7 +197,7 @@ def _maturity(model: MaturityModel) -> RenderableType:
 
 
 def _items(model: MaturityModel) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=tr("Requirements, in our words"), title_style="bold", title_justify="left")
+    table = headed(tr("Requirements, in our words"))
     for column in (tr("code"), tr("requirement"), tr("evidence"), tr("sure")):
         table.add_column(column, overflow="fold")
     for item in model.items:
@@ -229,7 +227,7 @@ def show_diff(before: str, after: str, found: Sequence[Difference], as_json: boo
     if not found:
         return console.print(tr("{before} and {after} ask the same.", before=before, after=after))
     console.print(tr("From {before} to {after}:", before=before, after=after), style="bold")
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     for column in ("", tr("entry"), tr("what differs"), tr("basis")):
         table.add_column(column, overflow="fold")
     for one in found:

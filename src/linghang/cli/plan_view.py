@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from linghang.cli.names import FLOORS, terminal
+from linghang.cli.names import FLOORS, headed, terminal
 from linghang.usecases.planning import Outcome, Solution, WayUp
 from linghang.usecases.way_up_document import document
 from linghang.words import Listed, later, tr
@@ -107,7 +107,7 @@ def months(slots: int) -> str:
 
 
 def _table(title: str, *columns: tuple[str, str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     for column, justify in columns:
         table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
     return table

@@ -1,10 +1,10 @@
 """`linghang plant serve`, `fault` and `run`: the reference plant alive."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from linghang.cli.options import Workspace
 from linghang.cli.usage import SpeakingCommand
 from linghang.words import tr
 
@@ -14,10 +14,6 @@ def register(plant: typer.Typer) -> None:
     _register_serve(plant)
     _register_fault(plant)
     _register_run(plant)
-
-
-def _workspace() -> object:
-    return Annotated[Path, typer.Argument(help=tr("Folder of the workspace."), metavar="DIR")]
 
 
 def _speed() -> object:
@@ -31,7 +27,7 @@ def _register_serve(plant: typer.Typer) -> None:
         epilog=tr("Ctrl-C ends it. Faults are asked for with: linghang plant fault"),
     )
     def serve(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         speed: _speed() = 1.0,  # type: ignore[valid-type]
         seed: Annotated[int, typer.Option(help=tr("Of chance."), min=0)] = 7,
     ) -> None:
@@ -46,7 +42,7 @@ def _register_fault(plant: typer.Typer) -> None:
         help=tr("Let something go wrong in a plant that runs; without a kind: say what can go wrong with a machine."),
     )
     def fault(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         machine: Annotated[str, typer.Argument(help=tr("Id of the machine, such as CNC-205."), metavar="MACHINE")],
         kind: Annotated[str | None, typer.Argument(help=tr("What goes wrong."), metavar="[KIND]")] = None,
         minutes: Annotated[float, typer.Option(help=tr("For how long, on the plant's clock."), min=0.01)] = 30.0,
@@ -64,7 +60,7 @@ def _register_run(plant: typer.Typer) -> None:
         help=tr("The whole job: build the plant if it is absent, run it live, listen, and assess it."),
     )
     def run(
-        workspace: _workspace(),  # type: ignore[valid-type]
+        workspace: Workspace(),  # type: ignore[valid-type]
         seconds: Annotated[float, typer.Option(help=tr("How long to listen."), min=1.0)] = 20.0,
         speed: _speed() = 60.0,  # type: ignore[valid-type]
         months: Annotated[int, typer.Option(help=tr("Length of the history to build."), min=1, max=60)] = 24,

@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from linghang.cli.names import FLOORS, terminal
+from linghang.cli.names import FLOORS, headed, terminal
 from linghang.usecases.policy import EVERYBODY, Group, Outcome, PolicyReport, Reason
 from linghang.usecases.registry import Synthetic
 from linghang.words import Listed, tr
@@ -34,7 +33,7 @@ def show_registry(found: Synthetic, as_json: bool) -> None:
         )
     )
     console.print(tr("SYNTHETIC: these enterprises do not exist; do not mix them with real ones."), style="bold yellow")
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("level"))
     table.add_column(tr("at least this level"), justify="right")
     for level, number in reversed(found.levels.items()):
@@ -103,7 +102,7 @@ def _level(report: PolicyReport, level: str | None) -> str:
 
 
 def _matrix(report: PolicyReport, group: Group) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=tr("From (row) to (column)"), title_style="bold", title_justify="left")
+    table = headed(tr("From (row) to (column)"))
     table.add_column(tr("level"))
     levels = (None, *report.titles)
     for level in levels:
@@ -125,7 +124,7 @@ def _groups(report: PolicyReport, name: str, groups: tuple[Group, ...]) -> Table
     title = tr(
         "By {column}: {shown} of {count} groups", column=name, shown=min(len(moving), MAX_GROUPS), count=len(groups)
     )
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     table.add_column(name)
     for heading in (tr("enterprises"), tr("rise"), tr("fall")):
         table.add_column(heading, justify="right")
@@ -139,7 +138,7 @@ def _groups(report: PolicyReport, name: str, groups: tuple[Group, ...]) -> Table
 
 
 def _reasons(report: PolicyReport, title: str, reasons: tuple[Reason, ...]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_style="bold", title_justify="left")
+    table = headed(title)
     for heading in (tr("level"), tr("condition"), tr("clause")):
         table.add_column(heading, overflow="fold")
     for heading in (tr("unmet"), tr("unknown"), tr("the only one")):

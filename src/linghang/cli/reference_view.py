@@ -2,11 +2,11 @@
 
 from decimal import Context, Decimal
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from linghang.cli.names import headed
 from linghang.usecases.assessing import Assessment
 from linghang.usecases.comparing import Comparison, published
 from linghang.words import Listed, later, tr
@@ -37,9 +37,7 @@ def _comparisons(found: Assessment) -> RenderableType:
     """One row an indicator, one column a question; the JSON names every comparator with its region and source."""
     order = [(area, statistic) for area in AREAS for statistic in VALUES]
     asked = sorted({(one.area, one.statistic) for one in found.comparisons}, key=order.index)
-    table = Table(
-        box=box.SIMPLE_HEAD, title=tr("Beside the industry, by comparators"), title_style="bold", title_justify="left"
-    )
+    table = headed(tr("Beside the industry, by comparators"))
     table.add_column("#", justify="right")
     table.add_column(tr("indicator"), overflow="fold", min_width=24)
     table.add_column(tr("own"), justify="right", overflow="fold")
@@ -70,12 +68,7 @@ def _cell(one: Comparison) -> str:
 
 
 def _published(found: Assessment) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=tr("Published averages: for orientation only, nothing is judged by them"),
-        title_style="bold",
-        title_justify="left",
-    )
+    table = headed(tr("Published averages: for orientation only, nothing is judged by them"))
     for column in ("#", tr("indicator"), tr("of whom"), tr("published"), tr("as of")):
         table.add_column(column, overflow="fold")
     indicators = [(one.id, str(one.number), str(one.title)) for one in found.annex]

@@ -4,14 +4,13 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from rich import box
 from rich.console import Console, RenderableType
 from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from linghang.cli.names import terminal
+from linghang.cli.names import headed, terminal
 from linghang.usecases.status import Folder, GroupState, LedgerState, WorkspaceStatus
 from linghang.words import Listed, tr
 
@@ -84,7 +83,7 @@ def _show_records(console: Console, found: WorkspaceStatus) -> None:
         console.print(tr("no records yet"), style="yellow")
         console.print(said, markup=False)
         return
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("records of"))
     for name in (tr("tables"), tr("rows")):
         table.add_column(name, justify="right")

@@ -2,12 +2,11 @@
 
 import json
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from linghang.cli.names import FLOORS, marked, terminal
+from linghang.cli.names import FLOORS, headed, marked, terminal
 from linghang.usecases.judging import Judged
 from linghang.usecases.sensitivity import Sensitivity, Stretch, Threshold, exact
 from linghang.usecases.whatif import Beside
@@ -46,7 +45,7 @@ def _value(value: object) -> str:
 
 
 def _levels(found: Beside) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     table.add_column(tr("level"))
     for floor in found.after.verdict.floors:
         table.add_column(tr("{floor}, before → after", floor=tr(FLOORS[floor])))
@@ -85,7 +84,7 @@ def _differing(found: Beside) -> RenderableType:
     if not rows:
         return tr("No condition changes.")
     titles = {level.id: str(level.title) for level in (*found.before.pack.levels, *found.after.pack.levels)}
-    table = Table(box=box.SIMPLE_HEAD, title=tr("Conditions that change"), title_style="bold", title_justify="left")
+    table = headed(tr("Conditions that change"))
     table.add_column(tr("level"))
     table.add_column(tr("condition"), overflow="fold")
     for floor in found.after.verdict.floors:
@@ -116,7 +115,7 @@ def show_sensitivity(found: Sensitivity, subject: str, as_json: bool) -> None:
 
 
 def _thresholds(found: Sensitivity, deciding: list[Threshold]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
+    table = headed()
     for heading in (tr("interpretation"), tr("now"), tr("would be")):
         table.add_column(heading, overflow="fold")
     for floor in found.judged.verdict.floors:
