@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from linghang import __version__
+from linghang.cli.engine_commands import register as register_engines
 from linghang.cli.import_commands import register as register_import
+from linghang.cli.job_commands import register as register_jobs
 from linghang.cli.live_commands import register as register_live
 from linghang.cli.options import AsOf, Interpretation, Json, interpretations
 from linghang.cli.pack_commands import register as register_packs
@@ -41,6 +43,8 @@ def build() -> Callable[..., Any]:
     register_plan(app)
     register_import(app)
     register_live(app)
+    register_engines(app)
+    register_jobs(app)
     register_works(app)
     register_programme(app)
     return app

@@ -210,6 +210,44 @@ def traceable(look: Look) -> Found | Needs:
     )
 
 
+def joined_orders(look: Look) -> Found | Needs:
+    """Production orders worked on in the window whose plan, work, material and quality hang together."""
+    tables, (start, end) = look.tables, look.window(look.days("system_window_days"))
+    responses, jobs, orders = tables["job_response"], tables["job_order"], tables["production_order"]
+    planned = jobs.filter(pc.is_valid(jobs["planned_start"]))
+    used = responses.filter(_among(responses["response_id"], tables["material_actual"]["response_id"]))
+
+    def orders_of(worked: pa.ChunkedArray) -> pa.ChunkedArray:
+        return pc.unique(jobs.filter(_among(jobs["job_id"], worked))["production_order_id"])
+
+    seen = orders.filter(
+        _among(orders["production_order_id"], orders_of(between(responses, "end", start, end)["job_id"]))
+    )
+    if seen.num_rows == 0:
+        return Needs(("job_response.job_id",))
+    links = {
+        "material_actual": orders_of(used["job_id"]),
+        "inspection.job_id": orders_of(tables["inspection"]["job_id"]),
+        "job_order.planned_start": pc.unique(planned["production_order_id"]),
+    }
+    has = {name: _among(seen["production_order_id"], found) for name, found in links.items()}
+    absent = tuple(name for name, flags in has.items() if not pc.any(flags).as_py())
+    if absent:
+        return Needs(absent)
+    whole = pc.is_valid(seen["due_on"])
+    for flags in has.values():
+        whole = pc.and_(whole, flags)
+    good = int(pc.sum(pc.cast(whole, pa.int64())).as_py())
+    detail = {"joined": good, "of": seen.num_rows}
+    return Found("met" if good >= look.number("joined_order_share") * seen.num_rows else "unmet", detail)
+
+
+def _among(column: pa.ChunkedArray, found: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """Whether each value is among others; a null never is."""
+    others = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return pc.and_(pc.is_valid(column), pc.is_in(column, others.cast(column.type)))
+
+
 def on_time(look: Look) -> Found | Needs:
     """Order lines due in the window that were delivered in full by their first due day."""
     start = look.as_of - timedelta(look.days("delivery_window_days"))

@@ -1,6 +1,7 @@
 """All derivations from records, one row each."""
 
 from linghang.evidence import capabilities as can
+from linghang.evidence.coverage import ENGINE_RUNS, engine_first
 from linghang.evidence.derive import Derivation
 from linghang.evidence.facts import FACTS
 from linghang.evidence.outcomes import OUTCOMES
@@ -36,7 +37,9 @@ CAPABILITIES = (
         ("equipment_state", "equipment"),
         "measured",
         Text("关键装备状态记录覆盖率", "coverage of key equipment by state records"),
-        can.monitored,
+        engine_first(
+            "basic.production.realtime-monitoring", "key_equipment_share", "equipment.monitoring", can.monitored
+        ),
         "monitoring_window_days",
     ),
     Derivation(
@@ -134,7 +137,12 @@ CAPABILITIES = (
         ("inspection", "quality_characteristic"),
         "measured",
         Text("关键质量特性数字化检测", "key characteristics inspected digitally"),
-        can.digitally_inspected,
+        engine_first(
+            "advanced.production.digital-inspection",
+            "key_characteristic_share",
+            "quality.inspection",
+            can.digitally_inspected,
+        ),
         "system_window_days",
     ),
     Derivation(
@@ -146,6 +154,18 @@ CAPABILITIES = (
         can.linked(
             ("job_planning", "scheduling"), ("logistics", "warehouse"), ("equipment_assets", "monitoring"), ("quality",)
         ),
+    ),
+    Derivation(
+        "collaborative_control",
+        ("advanced.management.collaborative-control",),
+        ("production_order", "job_order", "job_response", "inspection", "material_actual"),
+        "measured",
+        Text(
+            "订单、工单、报工、物料、质量逐单贯通",
+            "orders, jobs, responses, materials and quality joined order by order",
+        ),
+        can.joined_orders,
+        "system_window_days",
     ),
     Derivation(
         "data_integration",
@@ -199,9 +219,11 @@ CAPABILITIES = (
         ("lot", "lot_genealogy", "material"),
         "measured",
         Text("成品批次可追溯", "finished lots that can be traced"),
-        can.traceable,
+        engine_first(
+            "excellence.management.quality-traceability", "traceable_share", "quality.traceability", can.traceable
+        ),
         "system_window_days",
     ),
 )
 
-DERIVATIONS: tuple[Derivation, ...] = (*FACTS, *CAPABILITIES, *SCENES, *OUTCOMES)
+DERIVATIONS: tuple[Derivation, ...] = (*FACTS, *CAPABILITIES, *ENGINE_RUNS, *SCENES, *OUTCOMES)

@@ -21,6 +21,8 @@ from linghang.evidence.standing import Standing
 from linghang.words import Text
 
 VERSION = "1"
+BESIDE = ("indicators", "standings", "last_points", "coverages")
+"""What a derivation may see beside tables and thresholds."""
 
 
 class Needs(NamedTuple):
@@ -91,6 +93,8 @@ class Look:
         Area and statistic ("province.average") -> where the plant stands with each indicator that has a comparator.
     last_points
         Equipment -> moment of the last live point that was received of it (UTC); without telemetry none.
+    coverages
+        Element -> what each engine that ran for it said last.
     """
 
     tables: Mapping[str, pa.Table]
@@ -100,6 +104,7 @@ class Look:
     indicators: Mapping[str, Decimal] = field(default_factory=dict)
     standings: Mapping[str, Sequence[Standing]] = field(default_factory=dict)
     last_points: Mapping[str, datetime] = field(default_factory=dict)
+    coverages: Mapping[str, Sequence[Observation]] = field(default_factory=dict)
 
     def number(self, name: str) -> Decimal:
         """Return a threshold.
@@ -200,15 +205,15 @@ def derive(
         if not about:
             continue
         settings = Noted(look.thresholds)
-        indicators, standings, points = beside = Noted(look.indicators), Noted(look.standings), Noted(look.last_points)
-        seen = replace(look, thresholds=settings, indicators=indicators, standings=standings, last_points=points)
+        beside: dict[str, Any] = {name: Noted(getattr(look, name)) for name in BESIDE}
+        seen = replace(look, thresholds=settings, **beside)
         answer = _answer(one, seen)
         if isinstance(answer, Needs):
             needs.update({name: (*needs.get(name, ()), *answer.what) for name in about})
             read.update({name: {**read.get(name, {}), **settings.used()} for name in about})
             continue
         inputs: list[object] = [digests(name) for name in one.tables]
-        inputs += [str(look.zone), *(noted.used() for noted in beside if noted.read)]
+        inputs += [str(look.zone), *(_used(noted) for noted in beside.values() if noted.read)]
         source = Source("records", one.id, VERSION, sha256_of(settings.used()), sha256_of(inputs))
         detail = {"tables": list(one.tables), **settings.used(), **answer.detail}
         found = answer._replace(detail=detail)
@@ -216,6 +221,17 @@ def derive(
     answered = {one.about for one in observations}
     needs = {name: what for name, what in needs.items() if name not in answered}
     return Derived(tuple(observations), needs, {name: read[name] for name in needs})
+
+
+def _used(noted: Noted) -> dict[str, object]:
+    """What was read beside the tables, as words; of observations their digests."""
+    said = noted.used()
+    return said | {
+        name: [one.digest for one in noted.values_of[name]]
+        for name in said
+        if isinstance(noted.values_of[name], tuple)
+        and all(isinstance(one, Observation) for one in noted.values_of[name])
+    }
 
 
 def _answer(one: Derivation, look: Look) -> Found | Needs:

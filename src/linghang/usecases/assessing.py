@@ -11,8 +11,9 @@ from linghang.conditions.model import Indicator, Pack
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place
 from linghang.evidence.catalogue import DERIVATIONS
+from linghang.evidence.coverage import coverages
 from linghang.evidence.derive import Derived, Look, derive
-from linghang.evidence.ledger import anchored, append, read
+from linghang.evidence.ledger import Entry, anchored, append, read
 from linghang.evidence.observation import Observation
 from linghang.evidence.recording import Said, news
 from linghang.evidence.settle import Settled, settle
@@ -24,7 +25,7 @@ from linghang.judge.reference import judge
 from linghang.kpi.compute import IndicatorValue, compute
 from linghang.kpi.needs import say as say_need
 from linghang.kpi.period import Period, last_months
-from linghang.plant.titles import titled as say_supply
+from linghang.plant.titles import titled
 from linghang.store.migrate import is_current
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.comparing import Comparison, beside, comparisons, published, standings
@@ -33,10 +34,17 @@ from linghang.usecases.judging import Chosen, Judged
 from linghang.usecases.records import Digests, IbisTables, RecordTables
 from linghang.usecases.statements import STATEMENTS, read_statements
 from linghang.usecases.telemetry import last_points
+from linghang.words import Text
 
 __all__ = ["STATEMENTS", "Assessment", "IndicatorValue", "assess", "period_of", "say_need", "say_supply", "utc_now"]
 
 MONTHS = 12
+
+
+def say_supply(need: str) -> Text:
+    """Say what has to be supplied, or which engine to run."""
+    kind, _, name = need.partition(":")
+    return Text(f"运行引擎 {name}", f"run the engine {name}") if kind == "engine" else titled(need)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +154,14 @@ def assess(
     compared = comparisons(indicators, tables, day)
     values = {one.id: one.value for one in indicators if one.value is not None}
     live = last_points(folder, tables["tag"])
-    look = Look(tables, day, zone, program.interpretation, values, standings(compared, indicators), live)
+    held = list(read(workspace.ledger))
+    ran = coverages((one.record for one in held), day)
+    look = Look(tables, day, zone, program.interpretation, values, standings(compared, indicators), live, ran)
     asked = program.claimable | set(program.fields)
     derived = derive(DERIVATIONS, look, tables.digest, asked, now)
     stated = read_statements(workspace, program, now)
     said = Said((*derived.observations, *stated.observations), asked, derived.needs, day, now, zone)
-    past, new = _recorded(workspace, said, record)
+    past, new = _recorded(workspace, said, held, record)
     settled = settle([*past, *new], day)
     case = _case(settled, stated.waivers, program)
     return Assessment(
@@ -197,12 +207,13 @@ def _indicators(
     return compute(IbisTables(tables), present, before, region, Digests(tables), program.interpretation)
 
 
-def _recorded(workspace: Workspace, said: Said, record: bool) -> tuple[list[Record], tuple[Record, ...]]:
+def _recorded(
+    workspace: Workspace, said: Said, entries: list[Entry], record: bool
+) -> tuple[list[Record], tuple[Record, ...]]:
     """Return what the ledger held, and what is new and went into it (or would).
 
     What is new is decided while nobody else writes: another assessment may have said it meanwhile.
     """
-    entries = list(read(workspace.ledger))
     new = news(said, (one.record for one in entries))
     last = entries[-1] if entries else None
     if record and (new or not anchored(workspace.ledger, last)):
