@@ -1,6 +1,7 @@
 """`linghang ingest`, `watch`, `tags` and `trend`: live connections, and a look at what they brought."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     _register_watch(app)
     _register_tags(app)
     _register_trend(app)
+    _register_map_tags(app)
 
 
 def _register_ingest(app: typer.Typer) -> None:
@@ -81,3 +83,33 @@ def _register_trend(app: typer.Typer) -> None:
         from linghang.cli.live_view import show_trend
 
         show_trend(workspace, tag, start, end, every, as_json)
+
+
+def _register_map_tags(app: typer.Typer) -> None:
+    @app.command(
+        "map-tags",
+        cls=SpeakingCommand,
+        help=tr(
+            "Propose what stored names mean: machine, quantity and unit of those that no tag of the records names."
+        ),
+        epilog=tr(
+            "Review: -o tags.csv, change it, linghang import DIR tags.csv --table tag. At once: --take sure."
+            " Values stay as they came; a wrong row is mended by changing it."
+        ),
+    )
+    def map_tags(
+        workspace: Workspace(),  # type: ignore[valid-type]
+        output: Annotated[
+            Path | None, typer.Option("--output", "-o", help=tr("Write the proposals as a sheet."), metavar="FILE.csv")
+        ] = None,
+        take: Annotated[
+            str | None,
+            typer.Option(
+                help=tr("Take proposals of this confidence and better: sure, likely or guess."), metavar="WORD"
+            ),
+        ] = None,
+        as_json: Json() = False,  # type: ignore[valid-type]
+    ) -> None:
+        from linghang.cli.tag_view import mapping_tags
+
+        mapping_tags(workspace, output, take, as_json)

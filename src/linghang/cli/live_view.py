@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from linghang.cli.names import headed, terminal
 from linghang.usecases.ingesting import COUNTS, ConnectionState, Log, Surroundings, ingest
-from linghang.usecases.telemetry import TagRow, Watch, open_telemetry, zone_of
+from linghang.usecases.telemetry import TagRow, Watch, meanings, open_telemetry, zone_of
 from linghang.usecases.telemetry import trend as course
 from linghang.words import later, tr
 
@@ -112,7 +113,7 @@ def watching(folder: Path, find: Sequence[str], once: bool, every_s: float, as_j
     """Show tags with their last values, once or until somebody ends it."""
     zone = ZoneInfo(zone_of(folder))
     with open_telemetry(folder) as reader:
-        watch = Watch(reader, find)
+        watch = Watch(reader, find, meanings(folder))
         if as_json:
             print(json.dumps([_row(one) for one in watch.rows()], ensure_ascii=False, indent=2))
             return
@@ -130,6 +131,8 @@ def watching(folder: Path, find: Sequence[str], once: bool, every_s: float, as_j
 def _row(one: TagRow) -> dict[str, object]:
     return {
         "name": one.name,
+        "title": one.title,
+        "unit": one.unit,
         "kind": one.kind,
         "points": one.points,
         "at": None if one.at is None else one.at.isoformat(),
@@ -148,7 +151,8 @@ def _tags(rows: Sequence[TagRow], zone: ZoneInfo, most: int | None) -> Table:
     for one in rows[:most]:
         quality = "" if one.quality is None else f"[{'green' if one.good else 'yellow'}]{one.quality}[/]"
         at = "–" if one.at is None else f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        table.add_row(escape(one.name), escape(_said(one)), quality, at, f"{one.points:,}")
+        name = f"{escape(one.title)}\n[dim]{escape(one.name)}[/]" if one.title else escape(one.name)
+        table.add_row(name, escape(_said(one)), quality, at, f"{one.points:,}")
     if most is not None and len(rows) > most:
         table.caption = tr("and {count} more", count=len(rows) - most)
     return table
@@ -159,7 +163,7 @@ def _said(one: TagRow) -> str:
         return "–"
     if isinstance(one.value, bool):
         return tr(FLAGS[one.value])
-    return one.value if isinstance(one.value, str) else f"{one.value:,.6g}"
+    return one.value if isinstance(one.value, str) else f"{one.value:,.6g} {one.unit}".rstrip()
 
 
 def show_trend(
@@ -170,16 +174,15 @@ def show_trend(
     moments = [None if one is None else one.replace(tzinfo=zone) if one.tzinfo is None else one for one in (start, end)]
     found = course(folder, tag, moments[0], moments[1], every_s)
     rows = found.to_pylist()
+    said = {name.decode(): value.decode() for name, value in found.schema.metadata.items()}
     if as_json:
         listed = [{**row, "at": row["at"].isoformat()} for row in rows]
-        print(
-            json.dumps(
-                {"tag": found.schema.metadata[b"name"].decode(), "intervals": listed}, ensure_ascii=False, indent=2
-            )
-        )
+        print(json.dumps({"tag": said["name"], **said, "intervals": listed}, ensure_ascii=False, indent=2))
         return
     console = terminal()
-    console.print(found.schema.metadata[b"name"].decode(), style="bold", markup=False)
+    console.print(Text.assemble((said["title"] or said["name"], "bold"), f"  {said['unit']}"))
+    if said["title"]:
+        console.print(Text(said["name"], style="dim"))
     if not rows:
         console.print(tr("no points in this stretch"))
         return
