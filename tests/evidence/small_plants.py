@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from linghang.conditions.shelf import load_pack
 from linghang.evidence.catalogue import DERIVATIONS
+from linghang.evidence.coverage import coverage_about, share_of
 from linghang.evidence.derive import Derivation, Derived, Look, derive
-from linghang.evidence.observation import Observation
+from linghang.evidence.observation import Observation, Source
 from linghang.evidence.standing import Standing
 from linghang.plant.columns import arrow_schema
 from linghang.plant.tables import TABLES
@@ -57,12 +58,14 @@ def look(
     indicators: Mapping[str, Decimal] | None = None,
     standings: Mapping[str, Sequence[Standing]] | None = None,
     last_points: Mapping[str, datetime] | None = None,
+    coverages: Mapping[str, Sequence[Observation]] | None = None,
     **thresholds: Decimal | str,
 ) -> Look:
     tables = empty_tables() | {name: table_of(name, some) for name, some in rows.items()}
     assert tables.keys() == TABLES.keys()
     given = {**thresholds_of(pack), **thresholds}
-    return Look(tables, as_of, zone, given, indicators or {}, standings or {}, last_points or {})
+    beside = indicators or {}, standings or {}, last_points or {}, coverages or {}
+    return Look(tables, as_of, zone, given, *beside)
 
 
 def run(derivation: str, seen: Look) -> Derived:
@@ -100,6 +103,22 @@ def standing(indicator: str, better: bool | None = True, **changes: Any) -> Stan
         "figures": {"indicator": indicator},
     }
     return Standing(indicator, better, **{**given, **changes})
+
+
+def ran(element: str, engine: str, covered: int, of: int, unknown: int = 0, day: date = AS_OF) -> Observation:
+    """What an engine said when it ran for an element."""
+    return Observation(
+        about=coverage_about(element),
+        value=share_of(covered, of),
+        unit="1",
+        window_from=day - timedelta(30),
+        window_to=day,
+        subject="plant",
+        proof="measured",
+        source=Source("engine", engine, "1", "settings", "input"),
+        made_at=MADE,
+        detail={"covered": covered, "open": unknown, "of": of},
+    )
 
 
 def numbered(key: str, count: int, /, **changes: Any) -> list[dict[str, Any]]:

@@ -14,10 +14,10 @@ from small_plants import (
     MADE,
     NATIONAL,
     NEIMENGGU,
-    ZONE,
     at,
     example,
     look,
+    ran,
     run,
     standing,
     table_of,
@@ -27,12 +27,15 @@ from small_plants import (
 from linghang.conditions.shelf import load_pack, pack_ids
 from linghang.errors import BadInput
 from linghang.evidence.catalogue import DERIVATIONS
+from linghang.evidence.coverage import ENGINE_RUNS
 from linghang.evidence.derive import Derivation, Found, Look, Needs, Noted, derive
 from linghang.evidence.observation import Source
 from linghang.judge.program import prepare
 from linghang.plant.tables import TABLES
 from linghang.words import Text
 
+BY_RUN = {one.id for one in ENGINE_RUNS}
+"""Derivations that read what engines proved, and no tables."""
 EVERYTHING: dict[str, list[dict[str, Any]]] = {name: list(table.info["examples"]) for name, table in TABLES.items()}
 """A plant of the example rows, which all lie in the windows before the day."""
 
@@ -54,7 +57,7 @@ def test_there_are_derivations_and_each_has_a_name_of_its_own() -> None:
 def test_a_derivation_is_about_what_a_pack_asks_and_reads_tables_of_the_plant(derivation: Derivation) -> None:
     assert derivation.about
     assert set(derivation.about) <= asked()
-    assert derivation.tables
+    assert bool(derivation.tables) == (derivation.id not in BY_RUN)
     assert set(derivation.tables) <= set(TABLES)
     assert all(derivation.text)
 
@@ -63,7 +66,11 @@ def test_a_derivation_is_about_what_a_pack_asks_and_reads_tables_of_the_plant(de
 def test_empty_tables_prove_nothing(derivation: str) -> None:
     found = run(derivation, look({}, pack=NEIMENGGU))
     assert found.observations == ()
-    assert found.needs == dict.fromkeys(BY_ID[derivation].about, BY_ID[derivation].tables[:1])
+    if derivation in BY_RUN:
+        assert all(one.startswith("engine:") for what in found.needs.values() for one in what)
+        assert set(found.needs) == set(BY_ID[derivation].about)
+    else:
+        assert found.needs == dict.fromkeys(BY_ID[derivation].about, BY_ID[derivation].tables[:1])
 
 
 @pytest.mark.parametrize(
@@ -88,6 +95,15 @@ KNOWN = {f"indicator-{n}": Decimal(n) for n in range(5)}
 STANDINGS = {
     name: tuple(standing(one) for one in KNOWN)
     for name in ("province.average", "province.leading", "country.leading", "world.leading")
+}
+RUNS = {
+    element: (ran(element, engine, 9, 10),)
+    for element, engine in (
+        ("advanced.production.anomaly-warning", "equipment.anomaly_warning"),
+        ("advanced.production.online-process-analysis", "production.process_analysis"),
+        ("advanced.production.precise-control", "production.control"),
+        ("advanced.management.assisted-scheduling", "scheduling.finite_capacity"),
+    )
 }
 MONTHS = [date(2024, month, 1) for month in range(4, 13)] + [date(2025, month, 1) for month in range(1, 4)]
 RICH: dict[str, list[dict[str, Any]]] = {
@@ -116,7 +132,7 @@ RICH: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def rich() -> Look:
-    return look(RICH, pack=NEIMENGGU, indicators=KNOWN, standings=STANDINGS)
+    return look(RICH, pack=NEIMENGGU, indicators=KNOWN, standings=STANDINGS, coverages=RUNS)
 
 
 @pytest.mark.parametrize("derivation", DERIVATIONS, ids=lambda one: one.id)
@@ -141,7 +157,7 @@ def reads(derivation: str, pack: str) -> set[str]:
     """The interpretations that a derivation reads where the records answer everything."""
     seen = rich()
     noted = Noted({**thresholds_of(NEIMENGGU), **thresholds_of(pack)})
-    BY_ID[derivation].run(Look(seen.tables, AS_OF, ZONE, noted, seen.indicators, seen.standings))
+    BY_ID[derivation].run(replace(seen, thresholds=noted))
     return noted.read | {name for name in (BY_ID[derivation].window_days,) if name}
 
 

@@ -39,8 +39,8 @@ def coverages(records: Iterable[Record], as_of: date) -> dict[str, tuple[Observa
 
 def fresh_coverages(look: Look, element: str) -> list[Observation]:
     """Return the coverages of an element that have not aged out."""
-    days = look.days("record_evidence_valid_days")
-    return [one for one in look.coverages.get(element, ()) if look.as_of < one.window_to + timedelta(days)]
+    seen = look.coverages.get(element, ())
+    return [one for one in seen if look.as_of < one.window_to + timedelta(look.days("record_evidence_valid_days"))]
 
 
 def covered(element: str, bound: str, engine: str) -> Callable[[Look], Found | Needs]:
