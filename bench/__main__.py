@@ -69,7 +69,8 @@ class Bench:
         def shown(seconds: list[float]) -> str:
             middle, best = statistics.median(seconds), min(seconds)
             if per:
-                return f"{per / middle / 1e6:.2f} M/s [{per / best / 1e6:.2f}]"
+                digits = 2 if per / middle >= 1e5 else 4
+                return f"{per / middle / 1e6:.{digits}f} M/s [{per / best / 1e6:.{digits}f}]"
             return f"{middle * 1e3:.2f} ms [{best * 1e3:.2f}]"
 
         middle = statistics.median(ours)
