@@ -40,6 +40,29 @@ def run(inputs: Inputs, settings: Settings) -> Result:
     seen = (Observed(settings.about, what, total, total, inputs.start, inputs.end),) if total else ()
     return Result(Text(f"{total} 台", f"{total} machines"), observations=seen)
 '''
+LISTENING = '''
+"""Says every point that it hears."""
+from dataclasses import dataclass
+from linghang.engines.contract import EngineCard, Event, Inputs, Result
+from linghang.words import Text
+
+CARD = EngineCard("equipment.listening", "1", Text("听", "listen"), Text("听", "listens"), streaming=True)
+
+@dataclass(frozen=True)
+class Settings:
+    pass
+
+def run(inputs: Inputs, settings: Settings) -> Result:
+    return Result(Text("无", "nothing"))
+
+class Listener:
+    def update(self, batch):
+        return [Event(row["at"], row["tag_id"], "heard", "info", Text("听到", "heard"), {"value": row["value"]})
+                for row in batch.to_pylist() if row["good"]]
+
+def stream(inputs: Inputs, settings: Settings) -> Listener:
+    return Listener()
+'''
 BROKEN = "raise RuntimeError('broken on purpose')\n"
 LYING = COUNTING.replace('"equipment.counting"', '"equipment.other_name"')
 MISSING = """

@@ -124,6 +124,10 @@ def check(id: str, result: Result) -> None:
     for one in result.observations:
         assert one.about in card.elements
         assert one.start < one.end
+    for name, one in result.tables.items():
+        untitled = set(one.data.column_names) - set(one.columns)
+        assert not untitled, f"columns of the table {name} without a title: {sorted(untitled)}"
+        assert all(text.zh and text.en for text in (one.title, *one.columns.values()))
     moments = [one.at for one in result.events]
     assert moments == sorted(moments), "events stand in the order of time"
 

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     _register_engines(app)
     _register_run(app)
     _register_result(app)
+    _register_follow(app)
 
 
 def Engine() -> Any:
@@ -120,3 +121,22 @@ def _register_result(app: typer.Typer) -> None:
         from linghang.cli.engine_view import show_last
 
         show_last(workspace, engine, rows, as_json)
+
+
+def _register_follow(app: typer.Typer) -> None:
+    @app.command(
+        cls=SpeakingCommand,
+        help=tr("Run a streaming engine on the telemetry as it comes, and print what happens."),
+        epilog=tr("It learns from the days before; Ctrl-C ends it. Telemetry comes from linghang ingest."),
+    )
+    def follow(
+        workspace: Workspace(),  # type: ignore[valid-type]
+        engine: Engine(),  # type: ignore[valid-type]
+        settings: Settings() = None,  # type: ignore[valid-type]
+        days: Days() = None,  # type: ignore[valid-type]
+        seconds: Annotated[float | None, typer.Option(help=tr("End by itself after so many seconds."), min=0.1)] = None,
+        as_json: Json() = False,  # type: ignore[valid-type]
+    ) -> None:
+        from linghang.cli.engine_view import follow_and_show
+
+        follow_and_show(workspace, engine, request_of(settings, days, None, None), seconds, as_json)

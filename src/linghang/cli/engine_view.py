@@ -1,30 +1,38 @@
 """Engines in the terminal: the catalogue, one of them, and what a run found."""
 
 import json
+import math
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from linghang.cli.names import headed, terminal
+from linghang.cli.stopping import stopped_by_signals
 from linghang.errors import BadInput, nearest
 from linghang.usecases.assessing import utc_now
 from linghang.usecases.engines import (
     CatalogueRow,
     EngineRun,
+    Event,
     Request,
     catalogue,
+    event_document,
     kept_result,
     known_tables,
     run_engine,
     supplies,
 )
+from linghang.usecases.following import follow
 from linghang.words import Listed, language, tr
 
 if TYPE_CHECKING:
@@ -32,6 +40,23 @@ if TYPE_CHECKING:
 
 SEVERITY_STYLE = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "", "info": "dim"}
 EVENTS_SHOWN = 15
+UNITS = {
+    "cny": "CNY",
+    "d": "d",
+    "h": "h",
+    "kg": "kg",
+    "kgce": "kgce",
+    "kw": "kW",
+    "kwh": "kWh",
+    "m3": "m³",
+    "min": "min",
+    "mm": "mm",
+    "percent": "%",
+    "s": "s",
+    "t": "t",
+    "tce": "tce",
+}
+"""End of a column's name -> the unit that it stands for."""
 ROWS = 12
 
 
@@ -61,6 +86,29 @@ def run_and_show(folder: Path, id: str, request: Request, *, keep: bool, as_json
     console = terminal()
     _show(console, found.document, tables, ROWS)
     _show_kept(console, found)
+
+
+def follow_and_show(folder: Path, id: str, request: Request, seconds: float | None, as_json: bool) -> None:
+    """Print what a streaming engine says, a line an event, until somebody ends it."""
+    console, stop = terminal(), stopped_by_signals()
+    if seconds is not None:
+        threading.Timer(seconds, stop.set).start()
+
+    def told(events: Sequence[Event]) -> None:
+        for one in events:
+            if as_json:
+                print(json.dumps(event_document(one), ensure_ascii=False), flush=True)
+            else:
+                at = Text(f"{one.at:%H:%M:%S}  ", "dim")
+                console.print(at.append(str(one.text), SEVERITY_STYLE.get(one.severity, "")))
+
+    def ready(count: int) -> None:
+        if not as_json:
+            console.print(Text(tr("listening to {count} signals; Ctrl-C ends it", count=count), style="dim"))
+
+    points = follow(folder, id, request, clock=utc_now, stop=stop, told=told, ready=ready)
+    if not as_json:
+        console.print(Text(tr("{count} points seen", count=f"{points:,}"), style="dim"))
 
 
 def show_last(folder: Path, id: str, rows: int, as_json: bool) -> None:
@@ -142,7 +190,7 @@ def _show(console: Console, document: Mapping[str, Any], tables: Mapping[str, pa
     )
     for name, about in document["tables"].items():
         if rows and tables[name].num_rows:
-            console.print(_table(about, tables[name], rows))
+            console.print(_table(about, tables[name], rows, console.width))
     _show_events(console, document["events"])
     for one in document["observations"]:
         share = tr("{covered} of {of}", covered=f"{one['covered']:,}", of=f"{one['of']:,}")
@@ -154,19 +202,49 @@ def _show(console: Console, document: Mapping[str, Any], tables: Mapping[str, pa
         console.print(Text.assemble((tr("to say more, supply") + "  ", "yellow"), str(needed)))
 
 
-def _table(about: Mapping[str, Any], data: pa.Table, rows: int) -> Table:
+def _table(about: Mapping[str, Any], data: pa.Table, rows: int, width: int) -> Table:
+    """Show the first rows of a table, and of its columns those that the terminal has room for."""
     title = about["title"][language()]
     if data.num_rows > rows:
         title += " " + tr("(first {shown} of {rows} rows)", shown=rows, rows=f"{data.num_rows:,}")
+    cells = {name: [_cell(value) for value in column.slice(0, rows).to_pylist()] for name, column in _columns(data)}
+    heads = {name: _head(name, about["columns"].get(name)) for name in cells}
+    shown = _fitting({name: max(map(cell_len, (heads[name], *cells[name]))) for name in cells}, width)
     table = headed(title)
-    kinds = [field.type for field in data.schema]
-    for name, kind in zip(data.column_names, kinds, strict=True):
-        named = about["columns"].get(name)
+    for name in shown:
+        kind = data.schema.field(name).type
         right = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-        table.add_column(named[language()] if named else name, justify="right" if right else "left", overflow="fold")
-    for row in data.slice(0, rows).to_pylist():
-        table.add_row(*(Text(_cell(value)) for value in row.values()))
+        table.add_column(heads[name], justify="right" if right else "left", overflow="fold")
+    for row in zip(*(cells[name] for name in shown), strict=True):
+        table.add_row(*(Text(cell) for cell in row))
+    if len(shown) < len(cells):
+        hidden = Listed(heads[name] for name in cells if name not in shown)
+        table.caption, table.caption_justify = tr("also in the result: {columns}", columns=hidden), "left"
     return table
+
+
+def _columns(data: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
+    """Return the columns that say something: those that are empty throughout are left out."""
+    return [(name, data[name]) for name in data.column_names if data[name].null_count < len(data)]
+
+
+def _fitting(widths: Mapping[str, int], width: int) -> list[str]:
+    """Return the columns that there is room for, from the left; one that is long is folded to a third of the room."""
+    room, shown = width - 2, list[str]()
+    for name, wanted in widths.items():
+        needed = min(wanted, max(width // 3, 20)) + 3
+        if needed > room and shown:
+            break
+        room -= needed
+        shown.append(name)
+    return shown
+
+
+def _head(name: str, titled: Mapping[str, str] | None) -> str:
+    """Return the title of a column with the unit that its name ends in."""
+    unit = UNITS.get(name.rpartition("_")[2], "") if "_" in name else ""
+    title = titled[language()] if titled else name
+    return f"{title} ({unit})" if unit and titled and unit not in title else title
 
 
 def _cell(value: object) -> str:
@@ -177,12 +255,22 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%Y-%m-%d %H:%M" if hasattr(value, "hour") else "%Y-%m-%d"))
+        return _number(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
         return str(Listed(_cell(one) for one in value))
     return str(value)
+
+
+def _number(value: float) -> str:
+    """Write a number with four digits that count; large ones whole."""
+    size = abs(value)
+    if size >= 1000 or size == 0:
+        return f"{value:,.0f}"
+    if size < 1e-4:
+        return f"{value:.2e}"
+    return f"{value:.{max(0, 3 - math.floor(math.log10(size)))}f}"
 
 
 def _show_events(console: Console, events: list[Mapping[str, Any]]) -> None:

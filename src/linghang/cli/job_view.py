@@ -1,16 +1,14 @@
 """Jobs in the terminal: asking, looking, working."""
 
 import json
-import signal
-import threading
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from rich.text import Text
 
 from linghang.cli.names import headed, terminal
+from linghang.cli.stopping import stopped_by_signals
 from linghang.usecases.assessing import utc_now
 from linghang.usecases.engines import Request
 from linghang.usecases.job_worker import Worker
@@ -115,20 +113,10 @@ def show_job(folder: Path, number: int, as_json: bool) -> None:
 
 def work_jobs(folder: Path, slots: int, until_idle: bool) -> None:
     """Work until told to stop."""
-    console = terminal()
-    stop = threading.Event()
-
-    def ended(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = [(one, signal.signal(one, ended)) for one in (signal.SIGINT, signal.SIGTERM)]
-    try:
-        if not until_idle:
-            console.print(tr("working; Ctrl-C ends it"), style="dim")
-        Worker(folder, utc_now, slots, lambda line: console.print(Text(line))).work(stop, until_idle=until_idle)
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+    console, stop = terminal(), stopped_by_signals()
+    if not until_idle:
+        console.print(tr("working; Ctrl-C ends it"), style="dim")
+    Worker(folder, utc_now, slots, lambda line: console.print(Text(line))).work(stop, until_idle=until_idle)
 
 
 def _rule(rule: str) -> str:

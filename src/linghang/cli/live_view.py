@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linghang.cli.names import headed, terminal
+from linghang.cli.stopping import stopped_by_signals
 from linghang.usecases.ingesting import COUNTS, ConnectionState, Log, Surroundings, ingest
 from linghang.usecases.telemetry import TagRow, Watch, meanings, open_telemetry, zone_of
 from linghang.usecases.telemetry import trend as course
@@ -28,21 +28,6 @@ KINDS = {"opcua": "OPC UA", "mqtt": "MQTT", "modbus": "Modbus TCP"}
 TROUBLE = tuple(name for name in COUNTS if name not in ("messages", "points", "births"))
 BARS = "▁▂▃▄▅▆▇█"
 FLAGS = {True: later("yes"), False: later("no")}
-
-
-def stopped_by_signals() -> threading.Event:
-    """Return an event that Ctrl-C and a polite kill set; a second Ctrl-C ends at once."""
-    stop = threading.Event()
-
-    def ask(number: int, _frame: object) -> None:
-        if stop.is_set():
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
-    return stop
 
 
 def log_to(console: Console) -> Log:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from linghang.cli.live_view import log_to, stopped_by_signals
+from linghang.cli.live_view import log_to
+from linghang.cli.stopping import stopped_by_signals
 from linghang.usecases.ingesting import Surroundings
 from linghang.usecases.plant_serving import FaultRequest, Served, ask_plant, fault_kinds, serve_plant
 from linghang.words import tr

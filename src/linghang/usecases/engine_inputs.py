@@ -27,6 +27,9 @@ from linghang.store.workspace import open_workspace
 from linghang.usecases.records import RecordTables
 
 SECOND_US = 1_000_000
+BATCH = pa.schema(
+    [("tag_id", pa.string()), ("at", pa.timestamp("us", "UTC")), ("value", pa.float64()), ("good", pa.bool_())]
+)
 
 
 class StoredSignals:
@@ -104,6 +107,36 @@ class StoredSignals:
                 value[place[inside], column] = own["mean"].to_numpy()[inside]
         self._note(f"frame {' '.join(tag_ids)} {start_us} {end_us} {every_s}", grid, value)
         return Frame(grid, value, tuple(tag_ids))
+
+    def batch(self, start_us: int, end_us: int) -> pa.Table:
+        """Return the points of all signals of `[start, end)`, oldest first, as streaming engines take them.
+
+        Returns
+        -------
+        pyarrow.Table
+            tag_id, at (UTC microseconds), value (in the unit of the tag; of a text its place in the signal's texts),
+            good.
+        """
+        owners: dict[str, list[str]] = {}
+        for one in self._signals:
+            owners.setdefault(self._mappings[one.tag_id].source, []).append(one.tag_id)
+        parts = [BATCH.empty_table()]
+        if not owners:
+            return parts[0]
+        table = self._reader.points(sorted(owners), moment(start_us), moment(end_us))
+        for source, tag_ids in owners.items() if table.num_rows else ():
+            own = table.filter(pc.equal(table["name"].cast(pa.string()), source))
+            stored, good = own["value"].to_numpy(), own["quality"].to_numpy() >= Quality.UNCERTAIN
+            for tag_id in tag_ids if own.num_rows else ():
+                value = self._mappings[tag_id].values(stored) if self._kinds[source] == "number" else stored
+                columns = [
+                    pa.array([tag_id] * own.num_rows),
+                    own["at"].combine_chunks(),
+                    pa.array(value),
+                    pa.array(good),
+                ]
+                parts.append(pa.Table.from_arrays(columns, schema=BATCH))
+        return pa.concat_tables(parts).sort_by([("at", "ascending"), ("tag_id", "ascending")])
 
     def _means(self, tag_ids: Sequence[str], start_us: int, end_us: int, every_s: int) -> pa.Table:
         sources = sorted({self._mapping(one).source for one in tag_ids})

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from linghang.engines.charts import to_json
-from linghang.engines.contract import Engine, EngineCard, Inputs, Observed, Result
+from linghang.engines.contract import Engine, EngineCard, Event, Inputs, Observed, Result
 from linghang.engines.discovery import engine as load_engine
 from linghang.engines.discovery import engines as all_engines
 from linghang.engines.settings import as_json, described, settings_of
@@ -24,6 +24,21 @@ from linghang.store import results
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.engine_inputs import OpenedInputs, files_of, opened
 from linghang.words import Text
+
+__all__ = [
+    "CatalogueRow",
+    "EngineRun",
+    "Event",
+    "Request",
+    "catalogue",
+    "data_mark",
+    "event_document",
+    "kept_result",
+    "known_tables",
+    "lacking",
+    "run_engine",
+    "supplies",
+]
 
 EXTRA_MODULES: Mapping[str, tuple[str, ...]] = {
     "analysis": ("scipy", "sklearn", "statsmodels", "skimage"),
@@ -124,7 +139,7 @@ def catalogue() -> Iterator[CatalogueRow]:
         if isinstance(found, BadInput):
             yield CatalogueRow(id, None, (), found)
         else:
-            yield CatalogueRow(id, found.CARD, described(found.Settings), _lacking(found.CARD))
+            yield CatalogueRow(id, found.CARD, described(found.Settings), lacking(found.CARD))
 
 
 def run_engine(
@@ -159,7 +174,7 @@ def run_engine(
     workspace = open_workspace(folder)
     chosen = load_engine(id)
     card = chosen.CARD
-    problem = _lacking(card)
+    problem = lacking(card)
     if problem is not None:
         raise problem
     settings = settings_of(chosen.Settings, request.settings)
@@ -196,7 +211,8 @@ def _run(chosen: Engine, inputs: Inputs, settings: Any) -> Result:
         raise _missing_extra(chosen.CARD) from None
 
 
-def _lacking(card: EngineCard) -> BadInput | None:
+def lacking(card: EngineCard) -> BadInput | None:
+    """Return why an engine cannot be run here for want of libraries; None if it can."""
     modules = EXTRA_MODULES.get(card.extra, ())
     return None if all(find_spec(one) for one in modules) else _missing_extra(card)
 
@@ -232,17 +248,7 @@ def _document(
         "finding": result.finding.to_dict(),
         "needs": list(result.needs),
         "observations": [_said(one) for one in result.observations],
-        "events": [
-            {
-                "at": one.at.isoformat(),
-                "subject": one.subject,
-                "kind": one.kind,
-                "severity": one.severity,
-                "text": one.text.to_dict(),
-                "values": dict(one.values),
-            }
-            for one in result.events
-        ],
+        "events": [event_document(one) for one in result.events],
         "charts": [to_json(one) for one in result.charts],
         "tables": {
             name: {
@@ -252,6 +258,18 @@ def _document(
             }
             for name, one in result.tables.items()
         },
+    }
+
+
+def event_document(one: Event) -> dict[str, Any]:
+    """Return an event as JSON has it."""
+    return {
+        "at": one.at.isoformat(),
+        "subject": one.subject,
+        "kind": one.kind,
+        "severity": one.severity,
+        "text": one.text.to_dict(),
+        "values": dict(one.values),
     }
 
 
