@@ -57,7 +57,7 @@ def _register_fault(plant: typer.Typer) -> None:
 def _register_run(plant: typer.Typer) -> None:
     @plant.command(
         cls=SpeakingCommand,
-        help=tr("The whole job: build the plant if it is absent, run it live, listen, and assess it."),
+        help=tr("The whole job: build the plant if it is absent, run it live, listen, run the engines, and assess it."),
     )
     def run(
         workspace: Workspace(),  # type: ignore[valid-type]
@@ -66,7 +66,8 @@ def _register_run(plant: typer.Typer) -> None:
         months: Annotated[int, typer.Option(help=tr("Length of the history to build."), min=1, max=60)] = 24,
         seed: Annotated[int, typer.Option(help=tr("Of chance."), min=0)] = 7,
         pack: Annotated[str, typer.Option(help=tr("Pack to judge by."), metavar="PACK")] = "national-2024",
+        engines: Annotated[bool, typer.Option("--engines/--no-engines", help=tr("Whether the engines run."))] = True,
     ) -> None:
         from linghang.cli.plant_live_view import running
 
-        running(workspace, seconds, speed, months, seed, pack)
+        running(workspace, seconds, speed, months, seed, pack, engines)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from linghang.cli.live_view import log_to
 from linghang.cli.stopping import stopped_by_signals
@@ -49,13 +50,13 @@ def ask_for_fault(
     console.print(ask_plant(folder, FaultRequest(machine, kind, minutes, size, signal)), markup=False)
 
 
-def running(folder: Path, seconds: float, speed: float, months: int, seed: int, pack: str) -> None:
-    """Build, run, listen and assess; the ladder comes last."""
+def running(folder: Path, seconds: float, speed: float, months: int, seed: int, pack: str, engines: bool) -> None:
+    """Build, run, listen, run the engines and assess; the ladder comes last."""
     from linghang.cli import assess_view
     from linghang.cli.import_view import progress
     from linghang.usecases.assessing import assess, utc_now
     from linghang.usecases.plant_building import build_plant
-    from linghang.usecases.plant_running import live_for
+    from linghang.usecases.plant_running import engines_for, live_for
 
     console = Console(stderr=True, highlight=False)
     if not (folder / "linghang.toml").exists():
@@ -64,8 +65,14 @@ def running(folder: Path, seconds: float, speed: float, months: int, seed: int, 
             build_plant(folder, seed=seed, months=months, until=None, now=utc_now(), progress=told)
     console.print(tr("the plant runs for {seconds:g} s, and every value is kept …", seconds=seconds), style="dim")
     around = Surroundings(folder, os.environ, _now_us, log_to(Console(quiet=True)))
-    states = live_for(folder, seconds, speed=speed, around=around, told=lambda _: None, stop=stopped_by_signals())
+    stop = stopped_by_signals()
+    states = live_for(folder, seconds, speed=speed, around=around, told=lambda _: None, stop=stop)
     for one in states:
         words = {"name": one.name, "points": one.counts["points"], "lag": one.lag_s or 0.0}
         console.print(tr("  {name}: {points:,} points, {lag:.2f} s behind", **words), markup=False)
+    if engines:
+        console.print(tr("the engines run on the last days …"), style="dim")
+        stop.clear()  # it ended the listening
+        for id, said, good in engines_for(folder, utc_now, stop):
+            console.print(Text.assemble(("  ✓ " if good else "  ✗ ", "green" if good else "red"), f"{id}: {said}"))
     assess_view.show(assess(folder, pack=pack, now=utc_now()), as_json=False)

@@ -1,4 +1,4 @@
-"""The main job on the reference plant: build it if it is absent, start it live, listen, leave it to be judged."""
+"""The main job on the reference plant: start it live, listen, run the engines, leave it to be judged."""
 
 import os
 import signal
@@ -8,17 +8,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from linghang.errors import BadInput, Place
 from linghang.intake.live.connections import MqttConnection, read_connections
 from linghang.twin.serving.broker import demo_broker
+from linghang.usecases.engines import Request, catalogue, kept_result
 from linghang.usecases.ingesting import ConnectionState, Surroundings, ingest
+from linghang.usecases.job_worker import Worker
+from linghang.usecases.jobs import log_of, said_of, submit
+from linghang.usecases.plant_building import plant_today
 from linghang.usecases.plant_serving import DESK
 from linghang.words import language
 
-__all__ = ["live_for"]
+__all__ = ["engines_for", "live_for"]
 
 START_S = 120.0
 """How long a plant may take until all its doors are open: weak machines build the address space slowly."""
@@ -67,6 +72,30 @@ def live_for(
             return ingest(folder, stop=stop, around=around, told=told)
         finally:
             timer.cancel()
+
+
+def engines_for(folder: Path, clock: Callable[[], datetime], stop: threading.Event) -> Iterator[tuple[str, str, bool]]:
+    """Run every engine that can be run here on the days before the plant's today, one a processor at once.
+
+    Yields
+    ------
+    Id of the engine, what it found or why it failed, and whether it found something.
+
+    Raises
+    ------
+    BadInput
+        The workspace or its jobs cannot be used.
+    """
+    request = Request({}, as_of=plant_today(clock()))
+    asked = {submit(folder, one.id, request, clock()): one.id for one in catalogue() if one.problem is None}
+    Worker(folder, clock, slots=os.cpu_count() or 1).work(stop, until_idle=True)
+    for number, id in asked.items():
+        job, _ = log_of(folder, number)
+        kept = kept_result(folder, id)
+        if job.status == "done" and kept is not None:
+            yield id, kept[1]["finding"][language()], True
+        else:
+            yield id, job.error or said_of(job.status), False
 
 
 @contextmanager
