@@ -43,7 +43,7 @@ def save(folder: Path, engine: str, run: str, document: Mapping[str, Any], table
         unfinished.mkdir(parents=True)
         for name, table in tables.items():
             pq.write_table(table, unfinished / f"{name}.parquet", compression="zstd")
-        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         (unfinished / DOCUMENT).write_text(text, encoding="utf-8")
         if finished.exists():  # the same run again, after a crash: it says the same
             shutil.rmtree(finished)
