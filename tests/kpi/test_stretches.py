@@ -218,3 +218,20 @@ def test_exact_values_keep_all_their_digits_and_others_nine() -> None:
 
 def test_years_are_calendar_years() -> None:
     assert of_year(2025) == THIS
+
+
+def test_jobs_of_a_machine_without_states_in_the_period_do_not_count_with_the_time_of_others(plant: Any) -> None:
+    def both(id: str, start: str, end: str) -> dict[str, list[dict[str, object]]]:
+        span = {"equipment_id": id, "start": at(start), "end": at(end)}
+        return {
+            "equipment_state": [{**span, "state": "running"}],
+            "job_response": [{**span, "produced_quantity": 60.0, "good_quantity": 60.0}],
+        }
+
+    watched = both("E", "2025-03-01T00:00", "2025-03-01T02:00")
+    silent = both("S", "2025-02-27T00:00", "2025-03-01T00:00")  # its states end as the period begins
+    rows = {name: [*watched[name], *silent[name]] for name in watched}
+    rows["job_response"].append({**rows["job_response"][0], "equipment_id": "S"})
+    rows["equipment"] = [{"equipment_id": one, "ideal_cycle_s": 60.0} for one in ("E", "S")]
+    assert run(plant, rows, MARCH)["oee"].present_value == 50
+    assert run(plant, rows, MARCH, FEBRUARY)["oee"].present_value == 50

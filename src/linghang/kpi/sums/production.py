@@ -80,21 +80,25 @@ def jobs_by_machine(tables: Tables, spans: Spans) -> Expr:
 
 
 def machines(tables: Tables, spans: Spans) -> Expr:
-    """Time and quantity of the machines that have both states and counted jobs, in one row."""
+    """Time and quantity of the machines that have both states and counted jobs in a period, in one row.
+
+    One that has either in the other period alone does not count: its jobs would have no time, or its time no jobs.
+    """
     states, jobs = states_by_machine(tables, spans), jobs_by_machine(tables, spans)
     both = states.inner_join(jobs, states.equipment_id == jobs.machine)
     columns: dict[str, Expr] = {}
     for suffix, _ in spans.named():
+        here = (both[f"stretches_{suffix}"] > 0) & (both[f"jobs_{suffix}"] > 0)
         for name in TIMES:
-            columns[f"{name}_{suffix}"] = both[f"{name}_{suffix}"].sum().coalesce(0)
+            columns[f"{name}_{suffix}"] = both[f"{name}_{suffix}"].sum(where=here).coalesce(0)
         for name in ("produced", "good", "planned_run", "planned_good", "without_time", "busy"):
-            columns[f"{name}_{suffix}"] = both[f"{name}_{suffix}"].sum()
+            columns[f"{name}_{suffix}"] = both[f"{name}_{suffix}"].sum(where=here)
         overlap = both[f"spent_{suffix}"] > both[f"last_{suffix}"] - both[f"first_{suffix}"]
         columns |= {
-            f"overlap_{suffix}": many(overlap),
-            f"machines_{suffix}": many(both[f"stretches_{suffix}"] > 0),
-            f"rows_equipment_state_{suffix}": both[f"stretches_{suffix}"].sum(),
-            f"rows_job_response_{suffix}": both[f"jobs_{suffix}"].sum(),
+            f"overlap_{suffix}": many(overlap & here),
+            f"machines_{suffix}": many(here),
+            f"rows_equipment_state_{suffix}": both[f"stretches_{suffix}"].sum(where=here),
+            f"rows_job_response_{suffix}": both[f"jobs_{suffix}"].sum(where=here),
         }
     return with_counts(both.aggregate(**columns), tables, spans, "equipment", "job_order", "process_segment")
 
