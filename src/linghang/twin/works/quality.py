@@ -235,10 +235,16 @@ def bad_lots(cast: Steps, found: tuple[Trouble, ...]) -> dict[int, str]:
     bad: dict[int, str] = {}
     for trouble in found:
         if trouble.kind == "bad_lot":
-            rows = np.flatnonzero((cast.machine == _number(trouble.subject)) & (cast.end > trouble.start_us))
-            if len(rows):
-                bad[int(cast.lot[rows[np.argmin(cast.end[rows])]])] = trouble.what
+            row = next_cast(cast, trouble)
+            if row is not None:
+                bad[int(cast.lot[row])] = trouble.what
     return bad
+
+
+def next_cast(cast: Steps, trouble: Trouble) -> int | None:
+    """Row of the lot that a machine finishes next after a trouble began; where it stands, that may be hours later."""
+    rows = np.flatnonzero((cast.machine == _number(trouble.subject)) & (cast.end > trouble.start_us))
+    return int(rows[np.argmin(cast.end[rows])]) if len(rows) else None
 
 
 def _nonconformances(

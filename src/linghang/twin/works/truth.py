@@ -4,6 +4,7 @@ No command reads it. It lies apart from the records, in a hidden folder, and may
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from linghang.twin.works.meters import GAS_LOSS, METERS, POWER_LOSS
 from linghang.twin.works.planning import Plan
 from linghang.twin.works.products import CHARACTERISTICS, SEGMENTS
 from linghang.twin.works.purchasing import SUPPLIERS
-from linghang.twin.works.quality import bad_lots
+from linghang.twin.works.quality import next_cast
 from linghang.twin.works.span import Span
 from linghang.twin.works.troubles import Trouble
 
@@ -99,15 +100,20 @@ def truth_of(
 
 
 def _troubles(plan: Plan, floor: Floor, found: tuple[Trouble, ...]) -> list[dict[str, object]]:
-    """Troubles; of a bad lot also which one it was, as the records name it."""
+    """Troubles; of a bad lot also which one it was, as the records name it, and when it was cast."""
     cast = floor.steps.of(CAST)
     rows = []
     for one in found:
         row = one.to_dict()
-        if one.kind == "bad_lot" and (lots := bad_lots(cast, (one,))):
-            row["lot"] = lot_ids(plan, floor.lots, np.array(list(lots), dtype=np.int64), "C")[0].as_py()
+        if one.kind == "bad_lot" and (place := next_cast(cast, one)) is not None:
+            row["lot"] = lot_ids(plan, floor.lots, np.array([cast.lot[place]], dtype=np.int64), "C")[0].as_py()
+            row["start"], row["end"] = (_moment(at[place]) for at in (cast.start, cast.end))
         rows.append(row)
     return rows
+
+
+def _moment(at_us: int) -> str:
+    return datetime.fromtimestamp(int(at_us) / 1_000_000, UTC).isoformat()
 
 
 def _parameters(bias: Mapping[str, float]) -> dict[str, Any]:

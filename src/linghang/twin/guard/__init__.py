@@ -1,0 +1,1 @@
+"""The guard: the only way by which a value leaves for equipment."""
