@@ -23,6 +23,14 @@ from rich.table import Table
 from bench import (
     assessing,
     cases,
+    engine_anomaly_warning,
+    engine_control,
+    engine_energy,
+    engine_inspection,
+    engine_monitoring,
+    engine_process_analysis,
+    engine_scheduling,
+    engine_traceability,
     files,
     gc500k_rounds,
     intake,
@@ -37,6 +45,16 @@ from bench import (
 )
 
 ROUNDS = 9
+ENGINES = (
+    engine_monitoring,
+    engine_anomaly_warning,
+    engine_process_analysis,
+    engine_control,
+    engine_inspection,
+    engine_traceability,
+    engine_scheduling,
+    engine_energy,
+)
 
 
 class Bench:
@@ -114,16 +132,10 @@ def start_up(bench: Bench) -> None:
     bench.row("linghang --help (whole process); peer: bare Typer", ours, peer, 400)
 
 
-def main() -> None:
-    """Run everything, print the table and the peak memory."""
-    parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--large", action="store_true", help="also 5 M enterprises from file to file")
-    arguments = parser.parse_args()
-    bench = Bench(arguments.rounds)
-    bench.console.print(machine())
+def house(bench: Bench, large: bool) -> None:
+    """Everything but the engines."""
     with tempfile.TemporaryDirectory() as folder:
-        files.run(bench, Path(folder), arguments.large)
+        files.run(bench, Path(folder), large)
         gc500k_rounds.run(bench)
         cases.run(bench)
         overlays.run(bench, Path(folder))
@@ -136,8 +148,24 @@ def main() -> None:
         whatif.run(bench)
         policy.run(bench, Path(folder))
         start_up(bench)
+
+
+def main() -> None:
+    """Run everything, print the table and the peak memory."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--large", action="store_true", help="also 5 M enterprises from file to file")
+    parser.add_argument("--engines", action="store_true", help="only the engines")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.rounds)
+    bench.console.print(machine())
+    if not arguments.engines:
+        house(bench, arguments.large)
+    for one in ENGINES:
+        one.run(bench)
     bench.console.print(bench.table)
-    intake.main(intake.ROWS)
+    if not arguments.engines:
+        intake.main(intake.ROWS)
     bench.console.print(
         f"peak memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )

@@ -71,18 +71,10 @@ def test_a_recall_of_a_bad_lot_is_what_a_recursive_query_finds(given: Inputs, ba
 def test_a_bad_lot_is_among_the_suspects_of_its_machine_and_time(
     given: Inputs, lots: Lots, bad: list[dict[str, Any]]
 ) -> None:
-    """Where the records have the lot's job on the machine then: what they contradict cannot be found in them."""
-    looked_at = 0
     for one in bad:
         start, end = (micros(datetime.fromisoformat(one[name])) for name in ("start", "end"))
         (place,) = lots.graph.places([one["lot"]]).tolist()
-        used = lots.used
-        mine = (used.lot == place) & (used.equipment == one["subject"])
-        if not (mine & (used.start_us <= end) & (used.end_us >= start)).any():
-            continue
-        looked_at += 1
-        assert place in on_machines(lots, [one["subject"]], start, end).places
-    assert looked_at
+        assert place in on_machines(lots, [one["subject"]], start, end).places, one
 
 
 def test_every_finished_lot_of_the_window_is_judged(given: Inputs) -> None:
