@@ -21,6 +21,7 @@ from linghang.usecases.judging import judge_case
 from linghang.usecases.packs import diff_packs, list_packs
 from linghang.words import speak_everywhere
 from pages import MADE, code, fenced, table
+from reference_engines import engines_page
 from reference_packs import packs_page
 from reference_plan import plan_json
 from reference_plant import derivations_page, dictionary_page, indicators_page, plant_json
@@ -219,6 +220,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": lambda: dictionary_page("en"),
     "data-dictionary.zh-CN.md": lambda: dictionary_page("zh"),
     "derivations.md": derivations_page,
+    "engines.md": lambda: engines_page(attributes),
     "indicators.md": indicators_page,
 }
 
