@@ -245,7 +245,10 @@ class Stream(Protocol):
     """A running engine: takes what comes, in constant memory."""
 
     def update(self, batch: pa.Table) -> Sequence[Event]:
-        """Take points (tag_id, at in UTC microseconds, value, good), oldest first; return what happened."""
+        """Take points (tag_id, at in UTC microseconds, value, good), oldest first; return what happened.
+
+        The value of a text signal is its place in the signal's texts, as `Points` has it.
+        """
         ...
 
 

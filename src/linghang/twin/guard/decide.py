@@ -35,22 +35,23 @@ class GuardState:
     value
         What it last put out or read back; None while unknown.
     at
-        Latest moment that it has seen: time that goes back does not count.
-    heard
-        When it last heard a usable command; the beginning where it has heard none.
+        When it last decided. Time is counted from decision to decision: a clock that was set wrong and then right
+        neither moves the output by a jump nor keeps the guard from moving it.
+    silent
+        For how long it has heard no usable command.
     fallen
         Whether the output is on its way to, or at, the fallback value.
     """
 
     value: float | None
     at: datetime
-    heard: datetime
+    silent: timedelta = timedelta()
     fallen: bool = False
 
     @classmethod
     def begin(cls, now: datetime) -> "GuardState":
         """Know nothing: the first fresh readback says where the equipment stands."""
-        return cls(None, now, now)
+        return cls(None, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,15 @@ def decide(
     approval
         The permission that there is.
     """
-    passed = min(max(now - state.at, timedelta()), rule.longest_step).total_seconds()
-    state = replace(state, at=max(now, state.at))
+    elapsed = max(now - state.at, timedelta())
+    passed = min(elapsed, rule.longest_step).total_seconds()
+    state = replace(state, at=now, silent=state.silent + elapsed)
     barred = _mode(rule, readings, now)
     if barred is not None:
         # Somebody else moves the output now: what the guard put out before says nothing any more.
-        return Decision("refused" if command else "idle", None, (barred,)), replace(state, value=None, heard=state.at)
+        return Decision("refused" if command else "idle", None, (barred,)), replace(
+            state, value=None, silent=timedelta()
+        )
     standing = _standing(rule, state, readings, now)
     if isinstance(standing, Text):
         return Decision("refused" if command else "idle", None, (standing,)), replace(state, value=None)
@@ -113,13 +117,14 @@ def decide(
         return _fall(rule, state, standing, passed, broken)
     refusal = (_apart(rule, standing, readings, now) or _refusal(rule, command, now, approval)) if command else None
     if command is None or refusal is not None:
-        if state.at - state.heard > rule.watchdog:
+        if state.silent > rule.watchdog:
             lost = Text("控制器失联，转入安全值", "the controller is lost; the safe value is taken up")
             return _fall(rule, state, standing, passed, (*((refusal,) if refusal else ()), lost))
         if refusal is None:
             return Decision("idle", None), state
         return Decision("refused", None, (refusal,)), state
-    return _carried_out(rule, replace(state, heard=state.at, fallen=False), command, standing, passed, approval)
+    held = approval if approval is not None and approval.holds(rule.tag, now) else None
+    return _carried_out(rule, replace(state, silent=timedelta(), fallen=False), command, standing, passed, held)
 
 
 def _mode(rule: Rule, readings: Mapping[str, Reading], now: datetime) -> Text | None:
@@ -198,7 +203,7 @@ def _carried_out(
     rule: Rule, state: GuardState, command: Command, standing: float, passed: float, approval: Approval | None
 ) -> tuple[Decision, GuardState]:
     low, high = rule.low, rule.high
-    if approval is not None and approval.holds(rule.tag, state.at):
+    if approval is not None:
         low, high = max(low, approval.low), min(high, approval.high)
     if low > high:
         empty = Text("批准的范围与规则的范围不相交", "the approved range lies outside that of the rule")
