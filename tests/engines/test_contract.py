@@ -39,7 +39,7 @@ DAYS = 12
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "engines"
 ALL = sorted(id for id, entry in installed().items() if entry.value.startswith("linghang."))
 HEAVY = ("casadi", "ortools", "pandas", "scipy", "skimage", "sklearn", "statsmodels")
-BRIEF: Mapping[str, Mapping[str, object]] = {}
+BRIEF: Mapping[str, Mapping[str, object]] = {"scheduling.finite_capacity": {"effort": 0.5, "promises": 0}}
 """Engine -> settings that make it brief; what is tested here does not depend on them."""
 
 

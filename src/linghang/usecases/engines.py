@@ -42,7 +42,7 @@ __all__ = [
 
 EXTRA_MODULES: Mapping[str, tuple[str, ...]] = {
     "analysis": ("scipy", "sklearn", "statsmodels", "skimage"),
-    "mpc": ("casadi",),
+    "mpc": ("casadi", "scipy"),
     "planning": ("ortools",),
 }
 """Extra of this package -> the modules that it brings."""
