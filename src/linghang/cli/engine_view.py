@@ -20,6 +20,7 @@ from linghang.cli.names import headed, terminal
 from linghang.cli.stopping import stopped_by_signals
 from linghang.errors import BadInput, nearest
 from linghang.usecases.assessing import utc_now
+from linghang.usecases.closing import CONTROLLERS, close_furnace
 from linghang.usecases.engines import (
     CatalogueRow,
     EngineRun,
@@ -109,6 +110,36 @@ def follow_and_show(folder: Path, id: str, request: Request, seconds: float | No
     points = follow(folder, id, request, clock=utc_now, stop=stop, told=told, ready=ready)
     if not as_json:
         console.print(Text(tr("{count} points seen", count=f"{points:,}"), style="dim"))
+
+
+def close_and_show(folder: Path, hours: float, seed: int) -> None:
+    """Close the loop on the virtual furnace, and print what each controller made of it."""
+    with _bar("production.control") as progress:
+        found = close_furnace(folder, hours=hours, seed=seed, now=utc_now(), progress=progress)
+    console = terminal()
+    table = headed(tr("Furnace temperature under three controllers, the same loads"))
+    table.add_column(tr("controller"))
+    for name in (
+        tr("spread (K)"),
+        tr("gas (m³)"),
+        tr("moves (m³/h a step)"),
+        tr("commands"),
+        tr("limited"),
+        tr("refused"),
+    ):
+        table.add_column(name, justify="right")
+    for name, course in found.courses.items():
+        verdicts = [one.decision.verdict for one in course.records]
+        figures = (
+            f"{course.spread_c():.2f}",
+            f"{course.gas_m3():,.0f}",
+            f"{found.moves(name):.2f}",
+            f"{len(verdicts):,}",
+        )
+        counts = (str(verdicts.count(one)) for one in ("limited", "refused"))
+        table.add_row(str(CONTROLLERS[name]), *figures, *counts)
+    console.print(table)
+    console.print(Text(tr("commands and effects kept in {place}", place=found.place), style="dim"))
 
 
 def show_last(folder: Path, id: str, rows: int, as_json: bool) -> None:

@@ -14,6 +14,7 @@ def register(plant: typer.Typer) -> None:
     _register_serve(plant)
     _register_fault(plant)
     _register_run(plant)
+    _register_control(plant)
 
 
 def _speed() -> object:
@@ -71,3 +72,19 @@ def _register_run(plant: typer.Typer) -> None:
         from linghang.cli.plant_live_view import running
 
         running(workspace, seconds, speed, months, seed, pack, engines)
+
+
+def _register_control(plant: typer.Typer) -> None:
+    @plant.command(
+        cls=SpeakingCommand,
+        help=tr("Close the temperature loop of the virtual furnace through the guard: PID beside predictive control."),
+        epilog=tr("Every command, the guard's decision and its effect are kept in the workspace."),
+    )
+    def control(
+        workspace: Workspace(),  # type: ignore[valid-type]
+        hours: Annotated[float, typer.Option(help=tr("Hours of production; the first is run-in."), min=2.0)] = 6.0,
+        seed: Annotated[int, typer.Option(help=tr("Of chance."), min=0)] = 7,
+    ) -> None:
+        from linghang.cli.engine_view import close_and_show
+
+        close_and_show(workspace, hours, seed)
