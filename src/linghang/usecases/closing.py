@@ -146,7 +146,7 @@ def _document(
         "settings": {"hours": hours, "seed": seed},
         "window": window,
         "finding": {
-            "zh": f"虚拟熔炼炉：预测控制的温度散布 {mpc:.2f} K，PID 为 {pid:.2f} K，减小 {less:.0%}；全部指令经安全闸",
+            "zh": f"虚拟熔炼炉：预测控制的温度散布 {mpc:.2f} K，PID 为 {pid:.2f} K，减小 {less:.0%}；全部指令均经防护",
             "en": f"virtual furnace: the temperature spreads {mpc:.2f} K under predictive control, {pid:.2f} K under"
             f" PID, {less:.0%} less; every command went through the guard",
         },
