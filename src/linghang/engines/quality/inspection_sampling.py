@@ -9,7 +9,7 @@ What it does not do: double and multiple plans, the plans for isolated lots of G
 numbers (annex), variables plans (GB/T 6378.1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -18,8 +18,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from linghang.errors import BadInput
+from linghang.words import Word, later
 
 Severity = Literal["normal", "tightened", "reduced"]
+SAID: Mapping[Severity, Word] = {
+    "normal": Word(later("normal")),
+    "tightened": Word(later("tightened")),
+    "reduced": Word(later("reduced")),
+}
 Level = Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"]
 LEVELS: tuple[Level, ...] = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
 LETTERS = "ABCDEFGHJKLMNPQRS"
@@ -234,7 +240,7 @@ def _accept(row: int, column: int, severity: Severity) -> int | None:
 def _letter(letter: str, severity: Severity) -> int:
     place = LETTERS.find(letter) if len(letter) == 1 else -1
     if not 0 <= place < len(SIZES[severity]):
-        raise BadInput("there is no code letter {letter} in {severity} inspection", letter=letter, severity=severity)
+        raise BadInput("there is no code letter {letter} in {severity} inspection", letter=letter, severity=SAID[severity])
     return place
 
 
