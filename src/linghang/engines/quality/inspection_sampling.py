@@ -240,7 +240,9 @@ def _accept(row: int, column: int, severity: Severity) -> int | None:
 def _letter(letter: str, severity: Severity) -> int:
     place = LETTERS.find(letter) if len(letter) == 1 else -1
     if not 0 <= place < len(SIZES[severity]):
-        raise BadInput("there is no code letter {letter} in {severity} inspection", letter=letter, severity=SAID[severity])
+        raise BadInput(
+            "there is no code letter {letter} in {severity} inspection", letter=letter, severity=SAID[severity]
+        )
     return place
 
 
