@@ -255,8 +255,11 @@ def _table(about: Mapping[str, Any], data: pa.Table, rows: int, width: int) -> T
 
 
 def _columns(data: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
-    """Return the columns that say something: those that are empty throughout are left out."""
-    return [(name, data[name]) for name in data.column_names if data[name].null_count < len(data)]
+    """Return the columns that say something, of those in both languages the one that is spoken."""
+    names = data.column_names
+    twice = {one for one in names if language() == "zh" and f"{one}_zh" in names}
+    twice |= {one for one in names if one.endswith("_en" if language() == "zh" else "_zh")}
+    return [(one, data[one]) for one in names if one not in twice and data[one].null_count < len(data)]
 
 
 def _fitting(widths: Mapping[str, int], width: int) -> list[str]:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from linghang.cli.live_view import log_to
@@ -74,5 +75,6 @@ def running(folder: Path, seconds: float, speed: float, months: int, seed: int, 
         console.print(tr("the engines run on the last days …"), style="dim")
         stop.clear()  # it ended the listening
         for id, said, good in engines_for(folder, utc_now, stop):
-            console.print(Text.assemble(("  ✓ " if good else "  ✗ ", "green" if good else "red"), f"{id}: {said}"))
+            console.print(Text.assemble(("  ✓ " if good else "  ✗ ", "green" if good else "red"), id))
+            console.print(Padding(Text(said, "dim" if good else "red"), (0, 0, 0, 4)))
     assess_view.show(assess(folder, pack=pack, now=utc_now()), as_json=False)

@@ -107,8 +107,8 @@ def test_三_3_a_loop_in_service_and_within_its_limits_is_covered() -> None:
     ("periods", "expected"),
     [
         ([served(True, 0, 88), served(False, 88, 96)], (1, 0, 1)),
-        ([served(True, 0, 80), served(False, 80, 96)], (0, 0, 1)),
-        ([served(True, 0, 80)], (0, 1, 1)),
+        ([served(True, 0, 72), served(False, 72, 96)], (0, 0, 1)),
+        ([served(True, 0, 72)], (0, 1, 1)),
         ([served(False)], (0, 0, 1)),
         ([], (0, 1, 1)),
         ([served(True), served(False)], (0, 1, 1)),

@@ -39,6 +39,7 @@ from linghang.engines.contract import (
     nothing_to_say,
 )
 from linghang.errors import BadInput
+from linghang.plant.tables import TABLES
 from linghang.words import Text
 
 YEAR_DAYS = 365
@@ -314,21 +315,28 @@ def _needs(found: _Found, load: Any, ahead: Any, tariff: Any) -> tuple[str, ...]
     return tuple(name for name, lacks in lacking.items() if lacks)
 
 
+def _carrier(name: str) -> Text:
+    said: Text = TABLES["meter"].c.carrier.info["choices"].get(name, Text(name, name))
+    return said
+
+
 def _finding(found: _Found, ahead: Any) -> Text:
     zh, en = [], []
     known = [one for one in found.balance.closures if one.share is not None]
     if mains := [one for one in known if one.node.startswith("supply:")]:
         one = max(mains, key=lambda one: abs(one.share))
-        zh.append(f"厂界不平衡率最大 {100 * one.share:.1f} %（{one.node.partition(':')[2]}）")
-        en.append(f"the boundary closes to {100 * one.share:.1f} % at worst ({one.node.partition(':')[2]})")
+        carrier = _carrier(one.node.partition(":")[2])
+        zh.append(f"厂界不平衡率最大 {100 * one.share:.1f} %（{carrier.zh}）")
+        en.append(f"the boundary closes to {100 * one.share:.1f} % at worst ({carrier.en})")
     if areas := [one for one in known if not one.node.startswith("supply:") and one.share > 0.01]:
         one = max(areas, key=lambda one: one.error)
         zh.append(f"{one.node} 以下未分项计量 {100 * one.share:.0f} %")
         en.append(f"{100 * one.share:.0f} % below {one.node} is not metered further")
     for one in found.enpis:
         if one.savings is not None and not one.poor and one.id in ("electricity", "natural_gas"):
-            zh.append(f"{one.id} 为基准的 {100 * one.savings.enpi:.1f} %")
-            en.append(f"{one.id} is at {100 * one.savings.enpi:.1f} % of its baseline")
+            carrier = _carrier(one.id)
+            zh.append(f"{carrier.zh}为基准的 {100 * one.savings.enpi:.1f} %")
+            en.append(f"{carrier.en} is at {100 * one.savings.enpi:.1f} % of its baseline")
     episodes = [(part.share, one.id) for one in found.models for part in one.episodes]
     if episodes:
         share, id = max(episodes)
