@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_works import ROWS, ZONE, at, day, inputs, works
+from traced_works import ROWS, ZONE, at, day, inputs, works
 
 from linghang.engines.charts import Graph, to_json
 from linghang.engines.quality.epcis_json import read_json, write_json

@@ -51,6 +51,7 @@ PROVED = (
     "advanced.rnd.design-data-management",
     "advanced.production.digital-inspection",
     "advanced.management.integrated-control",
+    "advanced.management.collaborative-control",
     "advanced.management.safety-energy-environment",
     "advanced.operations.data-integration",
     "advanced.operations.on-time-delivery",
