@@ -23,7 +23,7 @@ from linghang.words import later
 __all__ = ["CONFIDENCES", "Confidence", "Mapped", "Proposal", "map_tags", "proposals", "write_proposals"]
 
 CONFIDENCES: Mapping[Confidence, str] = {
-    Confidence.SURE: later("sure"),
+    Confidence.SURE: later("certain"),
     Confidence.LIKELY: later("likely"),
     Confidence.GUESS: later("a guess"),
 }
