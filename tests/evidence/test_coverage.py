@@ -1,5 +1,6 @@
 """What engines proved by running: judged by the bounds of the pack, while it is fresh, never more than was covered."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,11 @@ def test_what_is_not_known_leaves_it_open_where_it_decides() -> None:
     assert warned(ran(WARNING, "e.x", 7, 10, unknown=2)) == ("engine:e.x",)
     assert warned(ran(WARNING, "e.x", 8, 10, unknown=2)) == "met"
     assert warned(ran(WARNING, "e.x", 5, 10, unknown=2)) == "unmet"
+
+
+def test_where_the_open_ones_decide_the_engine_says_what_it_lacks() -> None:
+    one = ran(WARNING, "e.x", 7, 10, unknown=2)
+    assert warned(replace(one, detail={**one.detail, "needs": ["tag.role"]})) == ("tag.role",)
 
 
 def test_an_engine_that_covered_enough_is_enough() -> None:

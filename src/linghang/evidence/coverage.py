@@ -63,7 +63,8 @@ def covered(element: str, bound: str, engine: str) -> Callable[[Look], Found | N
         met = [one for one in found if one.value == "met"]
         if met or (found and len(found) == len(answers)):
             return (met or found)[0]
-        return Needs((f"engine:{seen[0].source.id if seen else engine}",))
+        lacking = [str(what) for one in seen for what in one.detail.get("needs", ())]
+        return Needs(tuple(dict.fromkeys(lacking)) or (f"engine:{seen[0].source.id if seen else engine}",))
 
     return run
 

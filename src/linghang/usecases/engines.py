@@ -186,7 +186,7 @@ def run_engine(
         _check(card, result)
         source = Source("engine", card.id, card.version, sha256_of(as_json(settings)), given.digest())
         document = _document(card, result, settings, request, given, source)
-        observations = [_observation(one, source, given.inputs, now) for one in result.observations]
+        observations = [_observation(one, source, given.inputs, now, result.needs) for one in result.observations]
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256_of(document)[:8]}"
     if not keep:
         return EngineRun(card, name, result, document, 0, None)
@@ -285,10 +285,11 @@ def _said(one: Observed) -> dict[str, Any]:
     }
 
 
-def _observation(one: Observed, source: Source, inputs: Inputs, now: datetime) -> Observation:
+def _observation(one: Observed, source: Source, inputs: Inputs, now: datetime, needs: Sequence[str]) -> Observation:
     """Turn what an engine proves into a record of evidence: the days of its window are the plant's."""
     first, last = (moment.astimezone(inputs.zone).date() for moment in (one.start, one.end))
-    detail = {name: value for name, value in _said(one).items() if name != "about"} | {"seed": inputs.seed}
+    detail = {name: value for name, value in _said(one).items() if name != "about"}
+    detail |= {"seed": inputs.seed, "needs": list(needs)}
     return Observation(
         about=coverage_about(one.about),
         value=share_of(one.covered, one.of),
