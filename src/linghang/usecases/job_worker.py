@@ -23,6 +23,8 @@ HEARTBEAT_S = 2.0
 SILENT_S = 30.0
 """After so long without a heartbeat a worker counts as dead: long beside a heartbeat, short beside a job."""
 SCHEDULES_S = 5.0
+ONE_PROCESSOR = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""A job has one processor: libraries that start a thread a processor in each of several jobs wait for each other."""
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Worker:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, "LINGHANG_LANG": language()},
+            env={**ONE_PROCESSOR, **os.environ, "LINGHANG_LANG": language()},
             start_new_session=True,
         )
         lines: SimpleQueue[str] = SimpleQueue()

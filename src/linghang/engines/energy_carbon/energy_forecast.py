@@ -134,17 +134,28 @@ def backtest(history: History, first: int, *, refit_days: int = 14, seed: int = 
     past = History(_bridged(load), history.weekday, history.closed)
     similar = similar_days(past)
     features = features_of(past, similar)
-    days = len(load)
-    trees = np.full((*load.shape, 3), np.nan)
-    for start in range(first, days, refit_days):
-        models = _fitted(features, load, start, seed)
-        for number, model in enumerate(models):
-            until = min(start + refit_days, days)
-            rows = features[start:until].reshape(-1, features.shape[2])
-            trees[start:until, :, number] = model(rows).reshape(until - start, -1)
+    trees = _grown(features, load, first, refit_days, seed)
     joined = _joined(trees, similar, load, first)
     return Backtest(first, load[first:], joined[first:], _before(load, 1)[first:], _before(load, 7)[first:],
                     trees[first:, :, 1], similar[first:, :, 1])  # fmt: skip
+
+
+def _grown(features: Floats, load: Floats, first: int, refit_days: int, seed: int) -> Floats:
+    """Return (days, intervals, 3) what the trees forecast; before `first` nothing.
+
+    One thread: the trees are small, and a thread a processor spends most of its time waiting for the others.
+    """
+    from threadpoolctl import threadpool_limits
+
+    days = len(load)
+    trees = np.full((*load.shape, 3), np.nan)
+    with threadpool_limits(limits=1):
+        for start in range(first, days, refit_days):
+            until = min(start + refit_days, days)
+            rows = features[start:until].reshape(-1, features.shape[2])
+            for number, model in enumerate(_fitted(features, load, start, seed)):
+                trees[start:until, :, number] = model(rows).reshape(until - start, -1)
+    return trees
 
 
 def next_day(history: History, weekday: int, closed: bool = False, *, checked: int = 28, seed: int = 0) -> Floats:
