@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from linghang.conditions.document import CASE_LIMITS, PACK_LIMITS, Limits, Mapping, read, read_file
 from linghang.errors import BadInput
 
-SECONDS = 2.0
+SECONDS = 10.0  # of this thread; unfolded, the smallest of them would take minutes
 """How long a refusal may take; what is measured is some hundred times less, except where all is read."""
 
 LAUGHS = "a0: &a0 [ha, ha]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
@@ -96,10 +96,10 @@ BOMBS = {
 
 @pytest.mark.parametrize(("data", "said"), BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_at_once(data: bytes, said: str) -> None:
-    started = process_time()
+    started = thread_time()
     with pytest.raises(BadInput, match=said):
         read(data, "f.yaml")
-    assert process_time() - started < SECONDS
+    assert thread_time() - started < SECONDS
 
 
 def test_bombs_are_refused_in_a_small_piece_of_memory(tmp_path: Path) -> None:
