@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from small_packs import SMALL, changed, load, refusals, write
@@ -829,12 +829,12 @@ def test_conditions_are_counted_by_the_rule_of_coverage_that_requires_most(tmp_p
         load(tmp_path, changed(SMALL, ("indicators:\n", asked + "indicators:\n"), once))
 
 
-SECONDS = 3.0
+SECONDS = 10.0  # of this thread: what grows with the square would take minutes
 
 
 def test_a_table_whose_keys_multiply_is_refused_at_once(tmp_path: Path) -> None:
     codes = ", ".join(f"c{n}" for n in range(1000))
-    started = perf_counter()
+    started = thread_time()
     with pytest.raises(BadInput) as refusal:
         load(
             tmp_path,
@@ -845,7 +845,7 @@ def test_a_table_whose_keys_multiply_is_refused_at_once(tmp_path: Path) -> None:
                 (TABLE, "      c0: {c0: {c0: {c0: {C36: 1, C37: 1}}}}\n"),
             ),
         )
-    assert perf_counter() - started < SECONDS
+    assert thread_time() - started < SECONDS
     assert "energy_limit: has no value for c0 × c0 × c0 × c1 × C36" in str(refusal.value)
 
 
@@ -857,11 +857,11 @@ def test_rules_that_read_each_other_thousands_deep_do_no_harm(end: str, tmp_path
         f" force: encouraged, text: {{zh: 加, en: more}}, rule: {f'low.n{n + 1}' if n < count - 1 else end}}}\n"
         for n in range(count)
     )
-    started = perf_counter()
+    started = thread_time()
     text = changed(SMALL, ("indicators:\n", chain + "indicators:\n"))
     if end == "found":
         assert len(load(tmp_path, text).elements) == count + 12
     else:
         with pytest.raises(BadInput, match=r"the rules go round in a circle: low\.n\d+ → low\.n\d+ → "):
             load(tmp_path, text)
-    assert perf_counter() - started < SECONDS
+    assert thread_time() - started < SECONDS

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +31,7 @@ from linghang.conditions.rules import (
 from linghang.errors import BadInput
 
 A, B, C = Name("a"), Name("b"), Name("c")
-SECONDS = 1.0
+SECONDS = 5.0  # of this thread
 
 TREES = {
     # names and literals
@@ -246,10 +246,10 @@ def test_a_rule_has_a_number_of_parts() -> None:
     ids=lambda rule: rule[:12],
 )
 def test_a_hostile_rule_is_refused_at_once(rule: str) -> None:
-    started = perf_counter()
+    started = thread_time()
     with pytest.raises(BadInput):
         parse(rule)
-    assert perf_counter() - started < SECONDS
+    assert thread_time() - started < SECONDS
 
 
 def test_what_a_rule_reads() -> None:
