@@ -14,6 +14,7 @@ import pytest
 from sample_engines import COUNTING, install, python
 
 from linghang.engines import discovery
+from linghang.engines.contract import micros
 from linghang.errors import BadInput
 from linghang.store.jobs import RETRY_S, Job, JobStore
 from linghang.store.workspace import new_workspace
@@ -179,9 +180,9 @@ def test_a_schedule_asks_once_and_waits_for_its_job(workspace: Path, others: Pat
     later = NOW + timedelta(minutes=16)
     assert len(jobs.fire(workspace, store, later)) == 1
     assert jobs.fire(workspace, store, later + timedelta(hours=1)) == []
-    job = store.claim("w", jobs.micros_of(later))
+    job = store.claim("w", micros(later))
     assert job is not None
-    store.end(job, "done", jobs.micros_of(later))
+    store.end(job, "done", micros(later))
     assert len(jobs.fire(workspace, store, later + timedelta(hours=1))) == 1
 
 
@@ -189,10 +190,10 @@ def test_new_data_are_looked_at_once(workspace: Path, others: Path) -> None:
     jobs.schedule(workspace, "equipment.counting", request(), "on_new_data", NOW)
     store = JobStore(workspace)
     (first,) = jobs.fire(workspace, store, NOW)
-    job = store.claim("w", jobs.micros_of(NOW))
+    job = store.claim("w", micros(NOW))
     assert job is not None
     assert job.id == first
-    store.end(job, "done", jobs.micros_of(NOW))
+    store.end(job, "done", micros(NOW))
     assert jobs.fire(workspace, store, NOW + timedelta(hours=1)) == []
     os.utime(workspace / "records.sqlite", (1, 1))
     assert len(jobs.fire(workspace, store, NOW + timedelta(hours=2))) == 1

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from linghang.engines.charts import Axis, Chart, Limit, Series, to_json
 from linghang.errors import BadInput
-from linghang.evidence.ledger import append, read
 from linghang.evidence.observation import Observation, Source, sha256_of
 from linghang.store import results
 from linghang.store.workspace import open_workspace
@@ -25,6 +24,7 @@ from linghang.twin.closing.furnace import Furnace, production_loads
 from linghang.twin.closing.loop import STEP_S, Controller, Course, close_loop, gas_rule
 from linghang.twin.guard.record import table_of
 from linghang.twin.process.melting import GAS_FURNACE
+from linghang.usecases.engines import record_observations, run_name
 from linghang.words import Text
 
 __all__ = ["CONTROLLERS", "Closed", "close_furnace"]
@@ -99,13 +99,11 @@ def close_furnace(
         progress(0.2 + 0.8 * place / len(controllers))
     tables = {name: table_of(course.records) for name, course in courses.items()}
     document = _document(courses, tables, hours, seed)
-    run = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256_of(document)[:8]}"
+    run = run_name(now, document)
     kept = results.save(folder, KEPT_AS, run, document, tables)
     day = now.astimezone(UTC).date()
-    with workspace.writing():
-        entries = list(read(workspace.ledger))
-        new = [_observation(name, table, rule.tag, run, seed, day, now) for name, table in tables.items()]
-        append(workspace.ledger, new, entries[-1] if entries else None)
+    new = [_observation(name, table, rule.tag, run, seed, day, now) for name, table in tables.items()]
+    record_observations(workspace, new)
     return Closed(courses, kept)
 
 

@@ -36,7 +36,9 @@ __all__ = [
     "kept_result",
     "known_tables",
     "lacking",
+    "record_observations",
     "run_engine",
+    "run_name",
     "supplies",
 ]
 
@@ -187,12 +189,17 @@ def run_engine(
         source = Source("engine", card.id, card.version, sha256_of(as_json(settings)), given.digest())
         document = _document(card, result, settings, request, given, source)
         observations = [_observation(one, source, given.inputs, now, result.needs) for one in result.observations]
-    name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256_of(document)[:8]}"
+    name = run_name(now, document)
     if not keep:
         return EngineRun(card, name, result, document, 0, None)
     tables = {name: one.data for name, one in result.tables.items()}
     place = results.save(folder, card.id, name, document, tables)
-    return EngineRun(card, name, result, document, _recorded(workspace, observations), place)
+    return EngineRun(card, name, result, document, record_observations(workspace, observations), place)
+
+
+def run_name(now: datetime, document: Mapping[str, Any]) -> str:
+    """Return the name of a run: names sort by time, and the same second and document give the same."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256_of(document)[:8]}"
 
 
 def kept_result(folder: Path, id: str) -> tuple[str, dict[str, Any], dict[str, pa.Table]] | None:
@@ -304,7 +311,7 @@ def _observation(one: Observed, source: Source, inputs: Inputs, now: datetime, n
     )
 
 
-def _recorded(workspace: Workspace, observations: Sequence[Observation]) -> int:
+def record_observations(workspace: Workspace, observations: Sequence[Observation]) -> int:
     """Put into the ledger what it does not say yet; return how many that were."""
     if not observations:
         return 0

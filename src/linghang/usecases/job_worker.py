@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from linghang.engines.contract import micros
 from linghang.store.jobs import Job, JobStore, Status
 from linghang.store.workspace import open_workspace
 from linghang.usecases.job_process import DONE, PROGRESS, REFUSED
-from linghang.usecases.jobs import fire, micros_of
+from linghang.usecases.jobs import fire
 from linghang.words import language, tr
 
 HEARTBEAT_S = 2.0
@@ -91,13 +92,13 @@ class Worker:
         if self._looked == datetime.min or now - self._looked >= timedelta(seconds=SCHEDULES_S):
             self._looked = now
             fire(self._folder, self._store, now)
-            for dead in self._store.reap(micros_of(now), SILENT_S, tr("its worker was not heard of any more")):
+            for dead in self._store.reap(micros(now), SILENT_S, tr("its worker was not heard of any more")):
                 self._say(tr("job {job}: its worker {worker} is gone", job=dead.id, worker=dead.worker))
         for one in list(self._running):
             self._look_after(one, now)
         if len(self._running) >= self._slots:
             return False
-        job = self._store.claim(self._name, micros_of(now))
+        job = self._store.claim(self._name, micros(now))
         if job is not None:
             self._start(job, now)
         return job is not None
@@ -106,7 +107,7 @@ class Worker:
         """End all processes; their jobs wait for another worker."""
         for one in self._running:
             _kill(one)
-            self._store.give_back(one.job, micros_of(self._clock()), tr("its worker was stopped"))
+            self._store.give_back(one.job, micros(self._clock()), tr("its worker was stopped"))
         self._running = []
 
     def _start(self, job: Job, now: datetime) -> None:
@@ -142,7 +143,7 @@ class Worker:
             self._end(one, now, "failed")
         elif now - one.beat >= timedelta(seconds=HEARTBEAT_S):
             one.beat = now
-            heard = self._store.alive(one.job, micros_of(now), one.progress)
+            heard = self._store.alive(one.job, micros(now), one.progress)
             if heard != "go_on":
                 one.ending = tr("cancelled") if heard == "cancel" else tr("another worker has it by now")
                 self._end(one, now, "cancelled")
@@ -161,21 +162,21 @@ class Worker:
                 one.refused = line.removeprefix(REFUSED)
             else:
                 one.last_lines = [*one.last_lines[-4:], line]
-                self._store.say(one.job.id, micros_of(now), line)
+                self._store.say(one.job.id, micros(now), line)
 
     def _finish(self, one: _Running, now: datetime) -> None:
         """Note how a process ended: done, refused (trying again would not help), or crashed (try again)."""
         self._running.remove(one)
         status = one.process.returncode
         if status == 0 and one.run is not None:
-            self._store.end(one.job, "done", micros_of(now), run=one.run)
+            self._store.end(one.job, "done", micros(now), run=one.run)
             self._say(tr("job {job}: done", job=one.job.id))
         elif status == 0 and one.refused is not None:
-            self._store.end(one.job, "failed", micros_of(now), error=one.refused)
+            self._store.end(one.job, "failed", micros(now), error=one.refused)
             self._say(tr("job {job}: failed: {reason}", job=one.job.id, reason=one.refused))
         else:
             reason = _ended(status, one.last_lines)
-            outcome = self._store.give_back(one.job, micros_of(now), reason)
+            outcome = self._store.give_back(one.job, micros(now), reason)
             again = tr("it will be tried again") if outcome == "queued" else tr("it is not tried again")
             self._say(tr("job {job}: {reason}; {again}", job=one.job.id, reason=reason, again=again))
 
@@ -183,7 +184,7 @@ class Worker:
         self._running.remove(one)
         _kill(one)
         self._listen(one, now)
-        self._store.end(one.job, status, micros_of(now), error=one.ending)
+        self._store.end(one.job, status, micros(now), error=one.ending)
         self._say(tr("job {job}: failed: {reason}", job=one.job.id, reason=one.ending))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from linghang.engines.contract import micros
 from linghang.engines.discovery import engine
 from linghang.engines.settings import settings_of
 from linghang.errors import BadInput
@@ -22,7 +23,6 @@ __all__ = [
     "fire",
     "jobs_of",
     "log_of",
-    "micros_of",
     "remove_schedule",
     "said_of",
     "schedule",
@@ -68,9 +68,7 @@ def submit(folder: Path, id: str, request: Request, now: datetime, limits: Limit
     limits = limits or Limits()
     store = _store(folder)
     settings_of(engine(id).Settings, request.settings)
-    return store.submit(
-        id, request.to_dict(), micros_of(now), attempts=limits.attempts, time_limit_s=limits.time_limit_s
-    )
+    return store.submit(id, request.to_dict(), micros(now), attempts=limits.attempts, time_limit_s=limits.time_limit_s)
 
 
 def jobs_of(folder: Path, limit: int = 50) -> list[Job]:
@@ -86,7 +84,7 @@ def log_of(folder: Path, job: int) -> tuple[Job, list[tuple[datetime, str]]]:
 
 def cancel(folder: Path, job: int, now: datetime) -> Job:
     """Take back a job: a waiting one at once, a running one within seconds."""
-    return _store(folder).cancel(job, micros_of(now))
+    return _store(folder).cancel(job, micros(now))
 
 
 def schedule(folder: Path, id: str, request: Request, rule: str, now: datetime) -> int:
@@ -107,7 +105,7 @@ def schedule(folder: Path, id: str, request: Request, rule: str, now: datetime) 
     if request.as_of is not None:
         raise BadInput("a schedule looks at what is new each time; leave out the day")
     first = next_time(rule, now, ZoneInfo(open_workspace(folder).time_zone))
-    return store.add_schedule(id, request.to_dict(), rule, None if first is None else micros_of(first))
+    return store.add_schedule(id, request.to_dict(), rule, None if first is None else micros(first))
 
 
 def schedules_of(folder: Path) -> list[Schedule]:
@@ -157,7 +155,7 @@ def fire(folder: Path, store: JobStore, now: datetime) -> Sequence[int]:
     for one in store.schedules():
         if one.paused or store.waiting(one.id):
             continue
-        if one.next_us is not None and one.next_us > micros_of(now):
+        if one.next_us is not None and one.next_us > micros(now):
             continue
         seen = one.seen
         if one.rule == "on_new_data":
@@ -166,8 +164,8 @@ def fire(folder: Path, store: JobStore, now: datetime) -> Sequence[int]:
         else:
             following = next_time(one.rule, now, zone) or now
         due = one.rule != "on_new_data" or seen != one.seen
-        if due and store.fired(one.id, micros_of(following), seen, one):
-            made.append(store.submit(one.engine, one.request, micros_of(now), schedule=one.id))
+        if due and store.fired(one.id, micros(following), seen, one):
+            made.append(store.submit(one.engine, one.request, micros(now), schedule=one.id))
     return made
 
 
@@ -180,11 +178,6 @@ def said_of(status: str) -> str:
         "failed": tr("failed"),
         "cancelled": tr("cancelled"),
     }[status]
-
-
-def micros_of(at: datetime) -> int:
-    """Return the microseconds since 1970 of a moment with a zone."""
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def _store(folder: Path) -> JobStore:
