@@ -9,13 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from linghang.engines.columns import EMPTY, micros_of
 from linghang.engines.equipment.monitoring_alarms import AlarmLog
 from linghang.engines.equipment.monitoring_losses import Work, startup_share
 from linghang.engines.equipment.monitoring_states import STATES, UNKNOWN, Stretches, closed_ends, filled
 
 DAY_US = 86_400_000_000
-EMPTY = np.iinfo(np.int64).min
-"""Stands for a moment that is not there."""
 LARGEST = 1e12
 """A quantity of one job above it is no quantity."""
 Micros = NDArray[np.int64]
@@ -39,14 +38,6 @@ def table_of(tables: Mapping[str, pa.Table], name: str, columns: Sequence[str]) 
     found = tables[name]
     there = set(found.column_names)
     return pa.table({one: found[one] if one in there else pa.nulls(found.num_rows, pa.string()) for one in columns})
-
-
-def micros_of(column: pa.ChunkedArray) -> Micros:
-    """Return moments as microseconds since 1970; the least number there is where there is none."""
-    if not pa.types.is_timestamp(column.type):
-        return np.full(len(column), EMPTY, np.int64)
-    moments = pc.fill_null(column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()), EMPTY)
-    return np.asarray(moments.to_numpy(), np.int64)
 
 
 def numbers_of(column: pa.ChunkedArray) -> NDArray[np.float64]:

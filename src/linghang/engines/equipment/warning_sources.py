@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from linghang.engines.columns import EMPTY, micros_of
 from linghang.engines.contract import Inputs
-from linghang.engines.equipment.monitoring_records import EMPTY, machines_of, micros_of, recorded_states, table_of
+from linghang.engines.equipment.monitoring_records import machines_of, recorded_states, table_of
 from linghang.engines.equipment.monitoring_states import RUNNING, WORDS, Stretches, states_of_values
 from linghang.engines.equipment.warning_detector import Floats, Tuning
 from linghang.engines.equipment.warning_limits import learn

@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from linghang.engines.charts import Axis, Chart, Series
+from linghang.engines.columns import micros_of
 from linghang.engines.contract import Inputs, ResultTable, micros
 from linghang.engines.quality.inspection import Part
-from linghang.engines.quality.inspection_records import micros_of, numbers
+from linghang.engines.quality.inspection_records import numbers
 from linghang.words import Text
 
 SHOWN = 20

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from linghang.engines.columns import micros_of
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Names = NDArray[np.object_]
@@ -112,9 +114,3 @@ def _names(table: pa.Table, name: str) -> Names:
 
 def _flags(column: pa.ChunkedArray) -> Ints:
     return np.array([-1 if one is None else int(one) for one in column.to_pylist()], dtype=np.int64)
-
-
-def micros_of(column: pa.ChunkedArray) -> Ints:
-    """Return moments as UTC microseconds; the smallest number for none."""
-    held = pc.cast(pc.cast(column, pa.timestamp("us", "UTC"), safe=False), pa.int64())
-    return np.asarray(pc.fill_null(held, np.iinfo(np.int64).min).to_numpy(), dtype=np.int64)
