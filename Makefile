@@ -22,7 +22,7 @@ test: setup lint ## lint, types, walls and the tests (SLOW=1: the slow ones too,
 	@set -a; [ ! -e .services.env ] || . ./.services.env; set +a; $(PY) -m pytest -n auto --dist worksteal $(if $(SLOW),,-m "not slow")
 
 .PHONY: services
-services: ## install and start what the tests talk to (PostgreSQL, mosquitto, a C compiler, from Debian)
+services: ## install and start what the tests talk to (PostgreSQL, mosquitto, LibreOffice, fonts, from Debian)
 	@scripts/services.sh
 
 .PHONY: lint

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the servers that tests talk to, from Debian's packages: PostgreSQL on 127.0.0.1, with a cluster of its own.
-# Installs what is missing (as root): that, mosquitto, of which tests start instances of their own, and gcc for the
-# library with which they cut the power. Writes the addresses to .services.env. `services.sh stop` ends it.
+# Installs what is missing (as root): that, mosquitto, of which tests start instances of their own, gcc for the library
+# with which they cut the power, Chinese fonts, and LibreOffice with poppler, which draw the pages of reports. Writes the addresses to .services.env. `services.sh stop` ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=${LINGHANG_SERVICES:-/var/tmp/linghang-services}
@@ -21,6 +21,9 @@ missing=()
 [ -n "$(binaries)" ] || missing+=(postgresql)
 PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || missing+=(mosquitto)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-calc-nogui)
+command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+fc-list :lang=zh 2>/dev/null | grep -q "CJK" || missing+=(fonts-noto-cjk fontconfig)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "services: missing: ${missing[*]}; on Debian: sudo apt-get install ${missing[*]}" >&2
@@ -30,7 +33,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   # PostgreSQL's package would start a cluster of its own; the tests use one that they can throw away.
   mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 bin=$(binaries)
 

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from linghang.cli import judge_view, reference_view
 from linghang.cli.names import headed, marked, terminal
-from linghang.cli.pack_view import plain
 from linghang.cli.thresholds_view import thresholds
 from linghang.usecases.assessing import STATEMENTS, Assessment, IndicatorValue, say_need, say_supply
+from linghang.usecases.json_values import plain
 from linghang.usecases.workspaces import Workspace
 from linghang.words import Listed, tr
 

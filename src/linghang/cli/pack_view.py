@@ -3,9 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -17,26 +14,12 @@ from rich.text import Text as Line
 
 from linghang.cli.names import FORCES, KINDS, PARTS, STATUSES, headed, terminal
 from linghang.errors import BadInput
+from linghang.usecases.json_values import plain
 from linghang.usecases.packs import Checked, Difference, Document, MaturityModel, Pack, SceneGuide, ShelfEntry
 from linghang.words import Listed, Text, tr
 
 _FORCE_COLOURS = {"must": "bold", "should": "cyan", "encouraged": "dim"}
 _CHANGE_MARKS = {"added": ("+", "green"), "removed": ("−", "red"), "changed": ("~", "yellow")}
-
-
-def plain(value: Any) -> Any:
-    """Turn what use cases return into what JSON takes: texts with both languages, decimals and dates as text."""
-    if isinstance(value, Text):
-        return value.to_dict()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {key: plain(getattr(value, key)) for key in value.__dataclass_fields__ if key != "node"}
-    if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return plain(value._asdict())
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
-    return str(value) if isinstance(value, date | Decimal | BadInput) else value
 
 
 def _print_json(value: Any) -> None:

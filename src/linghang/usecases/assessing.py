@@ -31,6 +31,7 @@ from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.comparing import Comparison, beside, comparisons, published, standings
 from linghang.usecases.elements import elements_of
 from linghang.usecases.judging import Chosen, Judged
+from linghang.usecases.kept import keep_assessed
 from linghang.usecases.records import Digests, IbisTables, RecordTables
 from linghang.usecases.statements import STATEMENTS, read_statements
 from linghang.usecases.telemetry import last_points
@@ -164,7 +165,7 @@ def assess(
     past, new = _recorded(workspace, said, held, record)
     settled = settle([*past, *new], day)
     case = _case(settled, stated.waivers, program)
-    return Assessment(
+    found = Assessment(
         workspace,
         Judged(judge(program, case), case, program.pack),
         indicators,
@@ -176,6 +177,9 @@ def assess(
         compared,
         annex,
     )
+    if record and period is None and baseline is None:
+        keep_assessed(workspace, program.pack, day, interpretation, found.to_dict())
+    return found
 
 
 def _opened(folder: Path) -> tuple[Workspace, RecordTables]:
@@ -187,7 +191,7 @@ def _opened(folder: Path) -> tuple[Workspace, RecordTables]:
             Place(str(folder)),
             folder=folder,
         )
-    return workspace, RecordTables(engine)
+    return workspace, RecordTables(engine, workspace)
 
 
 def _annex(pack: Pack) -> tuple[Indicator, ...]:

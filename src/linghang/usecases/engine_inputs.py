@@ -223,7 +223,7 @@ def opened(
         raise BadInput("neither a day nor a time is given until which an engine looks")
     local = end.astimezone(zone).replace(tzinfo=None) - timedelta(days)
     start = local.replace(tzinfo=zone).astimezone(UTC)
-    records = RecordTables(workspace.engine())
+    records = RecordTables(workspace.engine(), workspace)
     tables = Noted(records)
     with ExitStack() as stack:
         stored = None

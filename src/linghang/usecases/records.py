@@ -7,20 +7,31 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from linghang.plant.tables import TABLES
-from linghang.store.records import digest, read
+from linghang.store.kept_tables import KeptTables
+from linghang.store.records import digest
+from linghang.store.state import kept_in
+from linghang.store.workspace import Workspace
 
 
 class RecordTables(Mapping[str, pa.Table]):
-    """Table name -> Arrow table; each is read once, and its digest computed once."""
+    """Table name -> Arrow table; each is read once, and its digest computed once.
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    Parameters
+    ----------
+    engine
+        Of the records.
+    workspace
+        Whose records they are; large tables are then kept there as Arrow files until the records change.
+    """
+
+    def __init__(self, engine: Engine, workspace: Workspace | None = None) -> None:
+        self.kept = KeptTables(engine, kept_in(workspace) / "records" if workspace else None)
         self.read: dict[str, pa.Table] = {}
         self.digests: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self.read:
-            self.read[name] = read(self.engine, TABLES[name])
+            self.read[name] = self.kept.read(TABLES[name])
         return self.read[name]
 
     def __contains__(self, name: object) -> bool:

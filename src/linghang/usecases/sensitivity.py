@@ -226,7 +226,7 @@ class _Evidence:
     def __init__(self, assessment: Assessment, now: datetime) -> None:
         workspace, self.judged, self.now = assessment.workspace, assessment.judged, now
         self.program = assessment.judged.verdict.program
-        self.tables = RecordTables(workspace.engine())
+        self.tables = RecordTables(workspace.engine(), workspace)
         zone = ZoneInfo(workspace.time_zone)
         values = {one.id: one.value for one in assessment.indicators if one.value is not None}
         where = standings(assessment.comparisons, assessment.indicators)

@@ -58,7 +58,7 @@ def proposals(folder: Path) -> Mapped:
         It is no workspace, has no telemetry or no factory, or what the sources said of their tags is damaged.
     """
     workspace = open_workspace(folder)
-    tables = RecordTables(workspace.engine())
+    tables = RecordTables(workspace.engine(), workspace)
     factories = tables["factory"]["factory_id"].to_pylist()
     if len(factories) != 1:
         raise BadInput(

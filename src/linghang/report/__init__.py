@@ -1,0 +1,1 @@
+"""What is handed in: application, self-assessment, gaps, annual review; reviewing a draft; standard documents."""

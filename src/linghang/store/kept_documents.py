@@ -1,0 +1,44 @@
+"""Documents that were computed of a workspace, kept as JSON until what they rest on changes."""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+KEPT_OF_ONE_NAME = 8
+"""How many answers of one name are kept: a few packs and days of judgement."""
+
+
+def load(folder: Path, name: str, key: str) -> Any:
+    """Return the document that was kept under a key; None where there is none."""
+    with suppress(OSError, ValueError):
+        kept = orjson.loads(_path(folder, name, key).read_bytes())
+        if isinstance(kept, dict) and kept.get("key") == key:
+            return kept["document"]
+    return None
+
+
+def save(folder: Path, name: str, key: str, document: Any) -> None:
+    """Keep a document (of JSON values); where that cannot be, nothing is kept and nothing is lost."""
+    path = _path(folder, name, key)
+    beside = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(orjson.dumps({"key": key, "document": document}))
+        beside.replace(path)
+        _forget_the_oldest(path.parent)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _path(folder: Path, name: str, key: str) -> Path:
+    return folder / name / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+
+
+def _forget_the_oldest(folder: Path) -> None:
+    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    for path in kept[:-KEPT_OF_ONE_NAME]:
+        path.unlink(missing_ok=True)
