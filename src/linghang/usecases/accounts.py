@@ -1,0 +1,308 @@
+"""Who may enter, and what they may do: accounts, passwords, sessions, tokens.
+
+The number of tries, the lock and the lives of sessions are ours; no official text gives them.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from linghang.errors import BadInput, nearest
+from linghang.store.accounts import ALLOWED, ROLES, SCOPES, TOKEN_MARK, Account, AccountStore, Role, Scope, Token
+from linghang.store.workspace import open_workspace
+from linghang.words import Listed, later
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+__all__ = ["ALLOWED", "ROLES", "ROLE_TITLES", "SCOPES", "TOKEN_MARK", "Account", "Accounts", "Person", "Role", "Scope"]
+
+TRIES = 5
+"""Wrong passwords in a row after which an account is locked."""
+LOCKED = timedelta(minutes=15)
+SESSION = timedelta(hours=12)
+"""A session that is not used ends after a shift and a half."""
+LONGEST_SESSION = timedelta(days=7)
+RENEWED_AFTER = timedelta(minutes=5)
+"""A session in use is prolonged, but not with every click."""
+LEAST_PASSWORD = 10
+_NAME = re.compile(r"[\w.@-]{1,64}")
+
+ROLE_TITLES: dict[Role, str] = {
+    "viewer": later("viewer"),
+    "engineer": later("engineer"),
+    "editor": later("editor"),
+    "reviewer": later("reviewer"),
+    "administrator": later("administrator"),
+}
+
+
+class Refused(BadInput):
+    """Whoever asks is not let in, or may not do this."""
+
+
+class Person(NamedTuple):
+    """Who asks, and what this way in allows: a session what the role does, a token at most that."""
+
+    name: str
+    title: str
+    role: Role
+    scopes: frozenset[Scope]
+
+    def need(self, scope: Scope) -> None:
+        """Refuse who lacks a scope."""
+        if scope not in self.scopes:
+            has = Listed(one for one in SCOPES if one in self.scopes)
+            raise Refused(
+                "this needs the right “{scope}”; {name} has {scopes}", scope=scope, name=self.name, scopes=has
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A person with the secret of the new session."""
+
+    person: Person
+    secret: str
+
+
+class Accounts:
+    """The accounts of a workspace.
+
+    Parameters
+    ----------
+    folder
+        The workspace.
+
+    Raises
+    ------
+    BadInput
+        The folder is no workspace.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.store = AccountStore(open_workspace(folder).folder)
+
+    def any(self) -> bool:
+        """Whether anybody can enter."""
+        return self.store.any()
+
+    def all(self) -> tuple[Account, ...]:
+        """All accounts by name."""
+        return self.store.accounts()
+
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens, revoked ones too."""
+        return self.store.tokens()
+
+    # --- changing ---
+
+    def add(
+        self, name: str, role: str, password: str | None, now: datetime, title: str = "", subject: str = ""
+    ) -> Account:
+        """Add an account.
+
+        Raises
+        ------
+        BadInput
+            The name cannot be one or is taken, the role is not known, or the password is too easy.
+        """
+        if not _NAME.fullmatch(name):
+            raise BadInput("“{name}” cannot be an account's name: letters, digits, . _ @ -, at most 64", name=name)
+        known = _role(role)
+        if password is None and not subject:
+            raise BadInput("an account needs a password, or the subject that an identity provider knows it by")
+        hashed = None if password is None else _hash(name, password)
+        account = Account(name, title or name, known, hashed, subject or None, _us(now), None, 0, None)
+        self.store.add(account)
+        return account
+
+    def change_password(self, name: str, password: str, now: datetime) -> None:
+        """Set a password; all sessions of the account end."""
+        account = self._known(name)
+        self.store.put(replace(account, password=_hash(name, password), failures=0, locked_until_us=None))
+        self.store.end_sessions(name, _us(now))
+
+    def change_role(self, name: str, role: str, now: datetime) -> Account:
+        """Give an account another role; the last administrator keeps his."""
+        account = replace(self._known(name), role=_role(role))
+        self._check_an_administrator_stays(account)
+        self.store.put(account)
+        self.store.end_sessions(name, _us(now))
+        return account
+
+    def disable(self, name: str, now: datetime) -> Account:
+        """Let nobody enter by an account any more; its sessions and tokens end. The last administrator stays."""
+        account = replace(self._known(name), disabled_us=_us(now))
+        self._check_an_administrator_stays(account)
+        self.store.put(account)
+        self.store.end_sessions(name, _us(now))
+        self.store.revoke_tokens_of(name, _us(now))
+        return account
+
+    def enable(self, name: str) -> Account:
+        """Let an account in again."""
+        account = replace(self._known(name), disabled_us=None, failures=0, locked_until_us=None)
+        self.store.put(account)
+        return account
+
+    def make_token(
+        self, name: str, account: str, scopes: frozenset[str], now: datetime, days: int | None = 365
+    ) -> tuple[Token, str]:
+        """Make a token for a program; it may do what its scopes say, and never more than its account.
+
+        Raises
+        ------
+        BadInput
+            The account is not known, or a scope is not known or not the account's.
+        """
+        owner = self._known(account)
+        for one in sorted(scopes):
+            if one not in SCOPES:
+                raise BadInput("“{scope}” is no right; {near}", scope=one, near=nearest(one, SCOPES))
+            if one not in owner.scopes:
+                raise BadInput(
+                    "the role {role} has no right “{scope}”, so its token cannot have it", role=owner.role, scope=one
+                )
+        chosen = frozenset(one for one in SCOPES if one in scopes)
+        expires = None if days is None else _us(now + timedelta(days=days))
+        return self.store.add_token(name, account, chosen, _us(now), expires)
+
+    def revoke_token(self, id: int, now: datetime) -> None:
+        """Revoke a token.
+
+        Raises
+        ------
+        BadInput
+            There is none of that number that is alive.
+        """
+        if not self.store.revoke_token(id, _us(now)):
+            raise BadInput("there is no living token {number}", number=id)
+
+    # --- entering ---
+
+    def enter(self, name: str, password: str, now: datetime, agent: str = "") -> Entered:
+        """Enter by name and password.
+
+        Raises
+        ------
+        Refused
+            One of the two is wrong (which is not said), or the account is locked.
+        """
+        account = self.store.account(name)
+        hashed = account.password if account and account.password else _nobody()
+        right = _fits(hashed, password) and account is not None and account.password is not None
+        if account is not None and (account.locked_until_us or 0) > _us(now):
+            raise Refused(
+                "too many wrong passwords: the account is locked for some minutes; an administrator can open it"
+            )
+        if account is None or not right or account.disabled_us is not None:
+            if account is not None:
+                self.store.failed(name, TRIES, _us(now + LOCKED))
+            raise Refused("name or password is wrong")
+        if account.failures or account.locked_until_us:
+            self.store.put(replace(account, failures=0, locked_until_us=None))
+        return self._entered(account, now, agent)
+
+    def enter_as(self, subject: str, now: datetime, agent: str = "") -> Entered:
+        """Enter by what an identity provider says.
+
+        Raises
+        ------
+        Refused
+            No account has that subject, or it is disabled.
+        """
+        account = self.store.account_of_subject(subject)
+        if account is None or account.disabled_us is not None:
+            raise Refused("no account here belongs to {subject}; an administrator can add one", subject=subject)
+        return self._entered(account, now, agent)
+
+    def leave(self, secret: str, now: datetime) -> None:
+        """End a session."""
+        if (session := self.store.session(secret, _us(now))) is not None:
+            self.store.end_sessions(session.account, _us(now), secret)
+
+    def by_session(self, secret: str, now: datetime) -> Person | None:
+        """Return whose session it is, and keep a session alive that is used; None where it is over."""
+        session = self.store.session(secret, _us(now))
+        account = self.store.account(session.account) if session else None
+        if session is None or account is None or account.disabled_us is not None:
+            return None
+        last = session.made_us + LONGEST_SESSION // timedelta(microseconds=1)
+        if _us(now) - session.seen_us > RENEWED_AFTER // timedelta(microseconds=1):
+            self.store.prolong(secret, _us(now), min(last, _us(now + SESSION)))
+        return Person(account.name, account.title, account.role, account.scopes)
+
+    def by_token(self, secret: str, now: datetime) -> Person | None:
+        """Return whose token it is with the scopes of both; None where it is not alive."""
+        token = self.store.token(secret, _us(now))
+        account = self.store.account(token.account) if token else None
+        if token is None or account is None or account.disabled_us is not None:
+            return None
+        if _us(now) - (token.used_us or 0) > RENEWED_AFTER // timedelta(microseconds=1):
+            self.store.token_used(token.id, _us(now))
+        return Person(account.name, account.title, account.role, token.scopes & account.scopes)
+
+    # --- how ---
+
+    def _entered(self, account: Account, now: datetime, agent: str) -> Entered:
+        secret = self.store.open_session(account.name, agent, _us(now), _us(now + SESSION))
+        return Entered(Person(account.name, account.title, account.role, account.scopes), secret)
+
+    def _known(self, name: str) -> Account:
+        if (account := self.store.account(name)) is None:
+            names = [one.name for one in self.store.accounts()]
+            raise BadInput("there is no account {name}; {near}", name=name, near=nearest(name, names))
+        return account
+
+    def _check_an_administrator_stays(self, changed: Account) -> None:
+        others = (one for one in self.store.accounts() if one.name != changed.name)
+        alive = [one for one in (*others, changed) if one.disabled_us is None and one.role == "administrator"]
+        if not alive:
+            raise BadInput("{name} is the last administrator; make another one first", name=changed.name)
+
+
+def _role(role: str) -> Role:
+    for one in ROLES:
+        if one == role:
+            return one
+    raise BadInput("“{value}” is not one of {choices}", value=role, choices=Listed(ROLES))
+
+
+def _hash(name: str, password: str) -> str:
+    if len(password) < LEAST_PASSWORD:
+        raise BadInput("a password has at least {count} characters", count=LEAST_PASSWORD)
+    if len(set(password)) < LEAST_PASSWORD // 2 or name.casefold() in password.casefold():
+        raise BadInput("this password is too easy to guess: repeat fewer characters, and leave the name out")
+    return _hasher().hash(password)
+
+
+def _fits(hashed: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return _hasher().verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """A hash that nobody's password has: an unknown name takes as long as a wrong password."""
+    from secrets import token_hex
+
+    return _hasher().hash(token_hex())
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)

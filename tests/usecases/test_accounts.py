@@ -1,0 +1,201 @@
+"""Who may enter: passwords, the lock, sessions that end when revoked, tokens that may no more than they say."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linghang.errors import BadInput
+from linghang.store.accounts import FILE
+from linghang.usecases import accounts as module
+from linghang.usecases.accounts import ALLOWED, LOCKED, SCOPES, SESSION, TRIES, Accounts, Person, Refused
+from linghang.usecases.workspaces import make_workspace
+
+NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+RIGHT, WRONG = "丹枫 autumn 17", "not the password"
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the least of cost: tests guess many passwords."""
+    monkeypatch.setattr(module, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Accounts:
+    make_workspace(tmp_path / "works", None, "Asia/Shanghai", None)
+    found = Accounts(tmp_path / "works")
+    found.add("wang", "administrator", RIGHT, NOW, "王厂长")
+    found.add("li", "engineer", RIGHT, NOW)
+    return found
+
+
+def test_nothing_is_made_by_looking(tmp_path: Path) -> None:
+    make_workspace(tmp_path / "works", None, "Asia/Shanghai", None)
+    assert not Accounts(tmp_path / "works").any()
+    assert not (tmp_path / "works" / FILE).exists()
+
+
+def test_the_right_password_enters_with_the_rights_of_the_role(accounts: Accounts) -> None:
+    entered = accounts.enter("wang", RIGHT, NOW)
+    assert entered.person == Person("wang", "王厂长", "administrator", frozenset(SCOPES))
+    assert accounts.by_session(entered.secret, NOW) == entered.person
+
+
+def test_a_wrong_password_and_an_unknown_name_are_refused_in_the_same_words(accounts: Accounts) -> None:
+    said = set()
+    for name in ("li", "nobody"):
+        with pytest.raises(Refused) as refused:
+            accounts.enter(name, WRONG, NOW)
+        said.add(str(refused.value))
+    assert said == {"name or password is wrong"}
+
+
+def test_no_secret_stands_in_the_file(accounts: Accounts, tmp_path: Path) -> None:
+    session = accounts.enter("li", RIGHT, NOW).secret
+    _, token = accounts.make_token("scada", "li", frozenset({"read"}), NOW)
+    content = b"".join(path.read_bytes() for path in (tmp_path / "works").glob(f"{FILE}*"))
+    for secret in (RIGHT, session, token):
+        assert secret.encode() not in content
+    assert (tmp_path / "works" / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_too_many_wrong_passwords_lock_even_the_right_one_out_for_a_while(accounts: Accounts) -> None:
+    for _ in range(TRIES):
+        with pytest.raises(Refused):
+            accounts.enter("li", WRONG, NOW)
+    with pytest.raises(Refused, match="locked"):
+        accounts.enter("li", RIGHT, NOW + LOCKED - timedelta(seconds=1))
+    assert accounts.enter("li", RIGHT, NOW + LOCKED + timedelta(seconds=1))
+    assert accounts.store.account("li").failures == 0  # type: ignore[union-attr]
+
+
+def test_guesses_side_by_side_are_all_counted(accounts: Accounts) -> None:
+    def guess() -> None:
+        with pytest.raises(Refused):
+            accounts.enter("li", WRONG, NOW)
+
+    threads = [threading.Thread(target=guess) for _ in range(TRIES)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with pytest.raises(Refused, match="locked"):
+        accounts.enter("li", RIGHT, NOW)
+
+
+@pytest.mark.parametrize("end", ["leave", "password", "role", "disable"])
+def test_a_session_ends_when_it_is_revoked(accounts: Accounts, end: str) -> None:
+    secret = accounts.enter("li", RIGHT, NOW).secret
+    {
+        "leave": lambda: accounts.leave(secret, NOW),
+        "password": lambda: accounts.change_password("li", "another one 99", NOW),
+        "role": lambda: accounts.change_role("li", "viewer", NOW),
+        "disable": lambda: accounts.disable("li", NOW),
+    }[end]()
+    assert accounts.by_session(secret, NOW) is None
+
+
+def test_a_session_lives_as_long_as_it_is_used_and_never_longer_than_a_week(accounts: Accounts) -> None:
+    secret = accounts.enter("li", RIGHT, NOW).secret
+    moment = NOW
+    while accounts.by_session(secret, moment) is not None:
+        moment += SESSION - timedelta(minutes=1)
+    assert timedelta(days=7) - SESSION <= moment - NOW <= timedelta(days=7) + SESSION
+    idle = accounts.enter("li", RIGHT, NOW).secret
+    assert accounts.by_session(idle, NOW + SESSION + timedelta(seconds=1)) is None
+
+
+def test_a_token_may_what_it_says_and_never_more_than_its_account(accounts: Accounts) -> None:
+    with pytest.raises(BadInput, match="has no right"):
+        accounts.make_token("scada", "li", frozenset({"write"}), NOW)
+    made, secret = accounts.make_token("scada", "li", frozenset({"read", "run"}), NOW, days=30)
+    person = accounts.by_token(secret, NOW)
+    assert person is not None
+    assert person.scopes == {"read", "run"}
+    accounts.change_role("li", "viewer", NOW)
+    smaller = accounts.by_token(secret, NOW)
+    assert smaller is not None
+    assert smaller.scopes == {"read"}
+    assert accounts.by_token(secret, NOW + timedelta(days=30)) is None
+    accounts.revoke_token(made.id, NOW)
+    assert accounts.by_token(secret, NOW) is None
+    with pytest.raises(BadInput, match="no living token"):
+        accounts.revoke_token(made.id, NOW)
+
+
+def test_a_person_without_a_right_is_told_which_are_there(accounts: Accounts) -> None:
+    person = accounts.enter("li", RIGHT, NOW).person
+    person.need("run")
+    with pytest.raises(Refused, match="needs the right “admin”; li has read, run"):
+        person.need("admin")
+
+
+def test_who_reviews_does_not_write_what_is_reviewed() -> None:
+    assert not ALLOWED["reviewer"] & {"write", "run", "admin"}
+    assert "review" not in ALLOWED["editor"]
+
+
+def test_the_last_administrator_stays(accounts: Accounts) -> None:
+    for change in (lambda: accounts.disable("wang", NOW), lambda: accounts.change_role("wang", "viewer", NOW)):
+        with pytest.raises(BadInput, match="last administrator"):
+            change()
+    accounts.change_role("li", "administrator", NOW)
+    accounts.disable("wang", NOW)
+    with pytest.raises(Refused):
+        accounts.enter("wang", RIGHT, NOW)
+    accounts.enable("wang")
+    assert accounts.enter("wang", RIGHT, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "password", "said"),
+    [
+        ("li", "viewer", RIGHT, "already"),
+        ("a b", "viewer", RIGHT, "cannot be an account's name"),
+        ("zhao", "boss", RIGHT, "is not one of viewer"),
+        ("zhao", "viewer", "short", "at least 10"),
+        ("zhao", "viewer", "aaaaaaaaaaaa", "too easy"),
+        ("zhao", "viewer", "my-ZHAO-password", "too easy"),
+        ("zhao", "viewer", None, "needs a password"),
+    ],
+)
+def test_what_no_account_can_be_is_refused(
+    accounts: Accounts, name: str, role: str, password: str | None, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        accounts.add(name, role, password, NOW)
+
+
+def test_an_account_of_a_provider_has_no_password_to_guess(accounts: Accounts) -> None:
+    accounts.add("zhao", "viewer", None, NOW, subject="https://id.example/ 42")
+    assert accounts.enter_as("https://id.example/ 42", NOW).person.name == "zhao"
+    with pytest.raises(Refused):
+        accounts.enter("zhao", "", NOW)
+    with pytest.raises(Refused, match="no account here belongs"):
+        accounts.enter_as("https://id.example/ 43", NOW)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_is_a_secret_by_chance(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("guess") / "works"
+    make_workspace(folder, None, "Asia/Shanghai", None)
+    found = Accounts(folder)
+    found.add("wang", "administrator", RIGHT, NOW)
+    found.enter("wang", RIGHT, NOW)
+    assert found.by_session(text, NOW) is None
+    assert found.by_token(text, NOW) is None
+
+
+def test_a_newer_file_is_refused(accounts: Accounts, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "works" / FILE) as db:
+        db.execute("pragma user_version = 99")
+    db.close()
+    with pytest.raises(BadInput, match="newer version"):
+        accounts.all()
