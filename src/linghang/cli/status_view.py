@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, datetime
-from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.filesize import decimal
@@ -11,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from linghang.cli.names import headed, terminal
-from linghang.usecases.status import Folder, GroupState, LedgerState, WorkspaceStatus
+from linghang.usecases.status import Folder, LedgerState, WorkspaceStatus, status_document
 from linghang.words import Listed, tr
 
 
 def show(found: WorkspaceStatus, as_json: bool) -> None:
     """Print the status of a workspace."""
     if as_json:
-        print(json.dumps(document(found), ensure_ascii=False, indent=2))
+        print(json.dumps(status_document(found), ensure_ascii=False, indent=2))
         return
     console = terminal()
     console.print(Text(found.workspace.name, style="bold"))
@@ -99,42 +98,3 @@ def _moment(latest: datetime | date | None) -> str:
     if isinstance(latest, datetime):
         return f"{latest:%Y-%m-%d %H:%M}"
     return "" if latest is None else latest.isoformat()
-
-
-def document(found: WorkspaceStatus) -> dict[str, Any]:
-    """The status as JSON has it."""
-    return {
-        "name": found.workspace.name,
-        "time_zone": found.workspace.time_zone,
-        "database": found.workspace.url.render_as_string(hide_password=True),
-        "factories": list(found.factories),
-        "current": found.current,
-        "records": [_group(one) for one in found.groups],
-        "ledger": _ledger_document(found.ledger),
-        "telemetry": found.telemetry._asdict(),
-        "documents": found.documents._asdict(),
-    }
-
-
-def _ledger_document(ledger: LedgerState) -> dict[str, Any]:
-    return {
-        "observations": ledger.observations,
-        "withdrawals": ledger.withdrawals,
-        "bytes": ledger.bytes,
-        "last_made_at": ledger.last_made_at.isoformat() if ledger.last_made_at else None,
-        "head": ledger.head,
-        "anchored": ledger.anchored,
-        "problem": str(ledger.problem) if ledger.problem else None,
-    }
-
-
-def _group(one: GroupState) -> dict[str, Any]:
-    return {
-        "title": one.title.to_dict(),
-        "rows": one.rows,
-        "latest": one.latest.isoformat() if one.latest else None,
-        "tables": {
-            name: {"rows": table.rows, "latest": table.latest.isoformat() if table.latest else None}
-            for name, table in one.tables.items()
-        },
-    }

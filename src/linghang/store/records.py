@@ -34,20 +34,48 @@ def read(engine: Engine, table: sa.Table, columns: Sequence[str] | None = None) 
     """
     chosen = [table.c[name] for name in columns] if columns is not None else list(table.columns)
     query = sa.select(*chosen).order_by(*_key(engine, table))
-    schema = pa.schema([pa.field(one.name, ARROW_TYPES[one.info["kind"]]) for one in chosen])
-    convert = _FROM_SQLITE if engine.dialect.name == "sqlite" else {}
     with engine.connect() as connection:
-        batches = [
-            pa.record_batch(
-                [
-                    convert.get(one.info["kind"], _plain)(values, field.type)
-                    for one, field, values in zip(chosen, schema, zip(*rows, strict=True), strict=True)
-                ],
-                schema,
-            )
-            for rows in _rows(connection, query)
-        ]
+        return _arrow(connection, query, chosen)
+
+
+def _arrow(connection: sa.Connection, query: sa.Select[Any], chosen: Sequence[sa.Column[Any]]) -> pa.Table:
+    """Run a query of some columns and return its rows with the plant's types."""
+    schema = pa.schema([pa.field(one.name, ARROW_TYPES[one.info["kind"]]) for one in chosen])
+    convert = _FROM_SQLITE if connection.dialect.name == "sqlite" else {}
+    batches = [
+        pa.record_batch(
+            [
+                convert.get(one.info["kind"], _plain)(values, field.type)
+                for one, field, values in zip(chosen, schema, zip(*rows, strict=True), strict=True)
+            ],
+            schema,
+        )
+        for rows in _rows(connection, query)
+    ]
     return pa.Table.from_batches(batches, schema).combine_chunks()
+
+
+def page(
+    engine: Engine, table: sa.Table, offset: int, limit: int, order: str = "", backwards: bool = False
+) -> tuple[pa.Table, int]:
+    """Read a part of a table.
+
+    Parameters
+    ----------
+    offset, limit
+        Rows before it, and most rows of it.
+    order, backwards
+        Column to sort by before the key, and whether from the greatest.
+
+    Returns
+    -------
+    The rows as `read` gives them, and how many the table has.
+    """
+    chosen = [table.c[order].desc() if backwards else table.c[order]] if order else []
+    query = sa.select(*table.columns).order_by(*chosen, *_key(engine, table)).limit(limit).offset(offset)
+    with engine.connect() as connection:
+        total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        return _arrow(connection, query, list(table.columns)), total
 
 
 def _key(engine: Engine, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
@@ -60,7 +88,7 @@ def _key(engine: Engine, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence[Any]]:
     """Fetch in chunks: from SQLite what it stores, from PostgreSQL what SQLAlchemy makes of it."""
     if connection.dialect.name == "sqlite":
-        statement = str(query.compile(dialect=connection.dialect))
+        statement = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
         raw = connection.connection.cursor()
         raw.execute(statement)
         while rows := raw.fetchmany(CHUNK_ROWS):

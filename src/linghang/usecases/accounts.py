@@ -18,7 +18,20 @@ from linghang.words import Listed, later
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["ALLOWED", "ROLES", "ROLE_TITLES", "SCOPES", "TOKEN_MARK", "Account", "Accounts", "Person", "Role", "Scope"]
+__all__ = [
+    "ALLOWED",
+    "ROLES",
+    "ROLE_TITLES",
+    "SCOPES",
+    "TOKEN_MARK",
+    "Account",
+    "Accounts",
+    "Person",
+    "Refused",
+    "Role",
+    "Scope",
+    "Token",
+]
 
 TRIES = 5
 """Wrong passwords in a row after which an account is locked."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from linghang.errors import BadInput
@@ -18,7 +18,7 @@ from linghang.store.migrate import is_current
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.words import Text
 
-__all__ = ["Extent", "Folder", "GroupState", "LedgerState", "WorkspaceStatus", "status_of"]
+__all__ = ["Extent", "Folder", "GroupState", "LedgerState", "WorkspaceStatus", "status_document", "status_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +169,42 @@ def _folder(path: Path) -> Folder:
                 size += (Path(parent) / name).stat().st_size
                 files += 1
     return Folder(files, size)
+
+
+def status_document(found: WorkspaceStatus) -> dict[str, Any]:
+    """The status as JSON has it."""
+    return {
+        "name": found.workspace.name,
+        "time_zone": found.workspace.time_zone,
+        "database": found.workspace.url.render_as_string(hide_password=True),
+        "factories": list(found.factories),
+        "current": found.current,
+        "records": [_group(one) for one in found.groups],
+        "ledger": _ledger_document(found.ledger),
+        "telemetry": found.telemetry._asdict(),
+        "documents": found.documents._asdict(),
+    }
+
+
+def _ledger_document(ledger: LedgerState) -> dict[str, Any]:
+    return {
+        "observations": ledger.observations,
+        "withdrawals": ledger.withdrawals,
+        "bytes": ledger.bytes,
+        "last_made_at": ledger.last_made_at.isoformat() if ledger.last_made_at else None,
+        "head": ledger.head,
+        "anchored": ledger.anchored,
+        "problem": str(ledger.problem) if ledger.problem else None,
+    }
+
+
+def _group(one: GroupState) -> dict[str, Any]:
+    return {
+        "title": one.title.to_dict(),
+        "rows": one.rows,
+        "latest": one.latest.isoformat() if one.latest else None,
+        "tables": {
+            name: {"rows": table.rows, "latest": table.latest.isoformat() if table.latest else None}
+            for name, table in one.tables.items()
+        },
+    }

@@ -1,0 +1,190 @@
+"""The plant's data: tables of records, imports, tags and their courses."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path as File
+from typing import Annotated, Any
+
+import pyarrow as pa
+from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
+from pydantic import BaseModel
+
+from linghang.api.assessment_routes import JSON_OBJECT
+from linghang.api.given import folder_of
+from linghang.api.problems import NotThere, answers
+from linghang.api.security import Reader, Writer
+from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
+from linghang.errors import BadInput, nearest
+from linghang.usecases.importing import ImportReport, import_files
+from linghang.usecases.json_values import plain
+from linghang.usecases.record_pages import rows, tables
+from linghang.usecases.telemetry import Watch, meanings, open_telemetry, trend
+
+router = APIRouter(tags=["data"])
+TableName = Annotated[str, Path(max_length=100, pattern=r"^\w+$")]
+Order = Annotated[str, Query(max_length=100, pattern=r"^-?\w*$", description="column; with - from the greatest")]
+MOST_POINTS = 5_000
+COPIED_BYTES = 1 << 20
+READABLE = (".xlsx", ".csv", ".tsv", ".txt", ".parquet")
+
+
+class TagShown(BaseModel):
+    """A tag with its last value."""
+
+    name: str
+    title: str
+    unit: str
+    kind: str
+    points: int
+    at: datetime | None
+    value: float | str | bool | None
+    good: bool
+
+
+class Course(BaseModel):
+    """A tag over time: one entry an interval."""
+
+    tag: str
+    title: str
+    unit: str
+    every_s: int
+    at: list[datetime]
+    mean: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+    count: list[int]
+
+
+class Imported(BaseModel):
+    """What an import kept, or would keep."""
+
+    kept: bool
+    dry_run: bool
+    tables: dict[str, dict[str, int]]
+
+
+class RowsPage(BaseModel):
+    """Rows of a table; money and decimals as text, times in UTC."""
+
+    items: list[dict[str, Any]]
+    total: int
+    offset: int
+    limit: int
+
+
+@router.get("/tables", responses=JSON_OBJECT, response_class=Response)
+def dictionary(request: Request, _: Reader) -> Response:
+    """Return the data dictionary: every table with its columns, units and titles."""
+    return tagged(request, json_of({"tables": tables()}))
+
+
+@router.get("/tables/{table}/rows", responses=answers(404))
+def table_rows(
+    request: Request,
+    response: Response,
+    _: Reader,
+    table: TableName,
+    order: Order = "",
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> RowsPage:
+    """Return rows of a table, a page at a time."""
+    known = [one.name for one in tables()]
+    if table not in known:
+        raise NotThere("there is no table {name}; {near}", name=table, near=nearest(table, known))
+    found = rows(folder_of(request), table, offset=offset, limit=limit, order=order)
+    link(request, response, found.total, offset, limit)
+    items = [{name: plain(value) for name, value in row.items()} for row in found.rows]
+    return RowsPage(items=items, total=found.total, offset=offset, limit=limit)
+
+
+@router.post("/imports", status_code=201, responses={200: {"model": Imported}})
+def import_records(
+    request: Request,
+    response: Response,
+    _: Writer,
+    files: list[UploadFile],
+    table: Annotated[str | None, Query(max_length=100, description="of files without a telling name")] = None,
+    dry_run: Annotated[bool, Query(description="check everything and keep nothing")] = False,
+) -> Imported:
+    """Import workbooks, CSV and Parquet files as one set: all of it is kept, or nothing."""
+    with tempfile.TemporaryDirectory(prefix="linghang-import-") as folder:
+        paths = [_kept(File(folder), one, number) for number, one in enumerate(files)]
+        report = import_files(
+            folder_of(request), [str(path) for path in paths], now=datetime.now(UTC), table=table, dry_run=dry_run
+        )
+    _refuse(report)
+    response.status_code = 200 if dry_run else 201
+    counts = {
+        one.table: {"rows": one.rows, "added": one.added, "changed": one.changed, "unchanged": one.unchanged}
+        for one in report.tables
+    }
+    return Imported(kept=not dry_run, dry_run=dry_run, tables=counts)
+
+
+@router.get("/tags", responses=answers(404))
+def tags(
+    request: Request,
+    response: Response,
+    _: Reader,
+    find: Annotated[str, Query(max_length=200, description="words that name or title hold")] = "",
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> Page[TagShown]:
+    """List the tags of the telemetry with their last values."""
+    folder = folder_of(request)
+    with open_telemetry(folder) as reader:
+        found = Watch(reader, find.split(), meanings(folder)).rows()
+    shown = [TagShown(**{name: getattr(one, name) for name in TagShown.model_fields}) for one in found]
+    return page_of(request, response, shown, offset, limit)
+
+
+@router.get("/tags/course", responses=answers(404))
+def course(
+    request: Request,
+    _: Reader,
+    tag: Annotated[str, Query(min_length=1, max_length=500, description="the tag's name")],
+    start: Annotated[datetime | None, Query(description="with a zone; a day before the end where left out")] = None,
+    end: Annotated[datetime | None, Query(description="with a zone; the tag's last moment where left out")] = None,
+    every_s: Annotated[int | None, Query(ge=1, le=366 * 86_400, description="seconds of an interval")] = None,
+) -> Course:
+    """Return a tag's means, least and greatest values in intervals."""
+    for moment in (start, end):
+        if moment is not None and moment.tzinfo is None:
+            raise BadInput("a moment needs its zone, as in 2026-06-01T08:00:00+08:00")
+    found = trend(folder_of(request), tag, start, end, every_s)
+    if found.num_rows > MOST_POINTS:
+        raise BadInput("that would be {count:,.0f} intervals; {most:,} at most", count=found.num_rows, most=MOST_POINTS)
+    said = {name.decode(): value.decode() for name, value in (found.schema.metadata or {}).items()}
+    values = {name: _values(found, name) for name in ("at", "mean", "low", "high", "count")}
+    about = {"tag": said["name"], "title": said["title"], "unit": said["unit"], "every_s": int(said["every_s"])}
+    return Course.model_validate(about | values)
+
+
+def _values(found: pa.Table, name: str) -> Sequence[Any]:
+    """Values of a column; what is no number is not there."""
+    return [None if isinstance(one, float) and one != one else one for one in found[name].to_pylist()]
+
+
+def _kept(folder: File, upload: UploadFile, number: int) -> File:
+    """Put what was uploaded into a folder of ours, under its own bare name: it tells the table."""
+    name = File((upload.filename or "").replace("\\", "/")).name
+    if File(name).suffix.lower() not in READABLE:
+        raise BadInput("“{name}” is none of the files that can be read: {kinds}", name=name, kinds=" ".join(READABLE))
+    place = folder / str(number)
+    place.mkdir()
+    try:
+        with (place / name).open("wb") as file:
+            while part := upload.file.read(COPIED_BYTES):
+                file.write(part)
+    except (OSError, ValueError) as error:
+        raise BadInput("cannot be written: {reason}", reason=str(error)) from None
+    return place / name
+
+
+def _refuse(report: ImportReport) -> None:
+    if report.refused:
+        from linghang.errors import ManyProblems
+
+        raise ManyProblems([BadInput("{fault}", fault=str(one)) for one in report.problems])
