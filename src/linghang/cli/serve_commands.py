@@ -47,6 +47,13 @@ def _register_serve(app: typer.Typer) -> None:
 
         serve_view.run(Serving(folder, host, port, secure))
 
+    @app.command(cls=SpeakingCommand, help=tr("Answer an assistant's questions about a workspace (MCP, read-only)."))
+    def mcp(folder: Workspace()) -> None:  # type: ignore[valid-type]
+        from linghang.api.assistants import build
+        from linghang.usecases.assessing import utc_now
+
+        build(folder, utc_now).run("stdio")
+
 
 def _register_changes(accounts: typer.Typer) -> None:
     @accounts.command(cls=SpeakingCommand, help=tr("Add an account; the password is asked for, or read from input."))

@@ -5,7 +5,7 @@ from pathlib import Path
 from linghang.store.migrate import is_current, upgrade
 from linghang.store.workspace import Workspace, new_workspace, open_workspace
 
-__all__ = ["Workspace", "make_workspace", "upgrade_workspace"]
+__all__ = ["Workspace", "make_workspace", "open_workspace", "upgrade_workspace"]
 
 
 def make_workspace(
