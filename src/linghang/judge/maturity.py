@@ -71,7 +71,7 @@ def score(
         An unknown item, an answer that the model does not have, or a domain that cannot be left out.
     """
     _check(model, answers, weights, left_out)
-    share = _shares(model, weights, left_out)
+    share = shares(model, weights, left_out)
     cells: dict[tuple[str, int], Score] = {}
     for sub_domain in share:
         for level in (one.level for one in model.levels):
@@ -112,18 +112,21 @@ def _check(model: MaturityModel, answers: Mapping[str, Decimal], weights: str, l
             )
 
 
-def _shares(model: MaturityModel, weights: str, left_out: Collection[str]) -> dict[str, Fraction]:
-    """Global weights after leaving domains out: each element keeps its weight, its other domains share it."""
+def shares(model: MaturityModel, weights: str, left_out: Collection[str]) -> dict[str, Fraction]:
+    """Return the weights of the sub-domains after leaving domains out; they add up to 1.
+
+    Each element keeps its weight, its other domains share it.
+    """
     given = {code: Fraction(one.value) for code, one in model.weights[weights].sub_domains.items() if one.value}
     kept = {one.code: one for one in model.sub_domains if one.code in given and one.domain not in left_out}
-    shares = {}
+    found = {}
     for code, one in kept.items():
         whole = sum(
             given[other.code] for other in model.sub_domains if other.element == one.element and other.code in given
         )
         left = sum(given[other.code] for other in kept.values() if other.element == one.element)
-        shares[code] = given[code] * whole / left
-    return shares
+        found[code] = given[code] * whole / left
+    return found
 
 
 def _mean(codes: list[str], answers: Mapping[str, Decimal], unanswered: Fraction) -> Fraction:

@@ -1,0 +1,1 @@
+"""Consistency: numbered checks over records, indicators, evidence, statements, the application and a draft."""
