@@ -8,7 +8,7 @@ from typing import Any, Literal, cast, get_args
 from linghang.errors import BadInput
 from linghang.evidence.observation import Observation, SourceKind, Voice, sha256_of
 
-Reason = Literal["not_stated", "not_derived"]
+Reason = Literal["not_stated", "not_derived", "retired", "revised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Withdrawal:
     made_at
         When it was taken back (UTC).
     reason
-        not_stated (the statements no longer say it), or not_derived (the records give no answer any more).
+        not_stated (the statements no longer say it), not_derived (the records give no answer any more), retired (the
+        document was), or revised (a newer revision of the document does not say it).
     observation
         Digest of the observation that was its last word.
     needs

@@ -47,6 +47,22 @@ def elements_of(
         }
 
 
+def fields_of(program: Program, settled: Mapping[str, Settled]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every field that rules read, such as the maturity level: value, proof, reason and observations."""
+    for name in program.fields:
+        found = settled.get(name)
+        yield (
+            name,
+            {
+                "value": found.value if found else None,
+                "proof": found.proof if found else None,
+                "reason": found.reason if found else None,
+                "observations": [one.to_dict() | {"digest": one.digest} for one in found.observations] if found else [],
+                "withdrawals": [one.to_dict() for one in found.withdrawals] if found else [],
+            },
+        )
+
+
 def _interpretations(
     element: Element, program: Program, settled: Mapping[str, Settled], looked_at: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:

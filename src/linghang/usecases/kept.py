@@ -111,7 +111,7 @@ def workspace_state(workspace: Workspace) -> str | None:
     return f"{_program()} {records} {files_state(files)} {sorted(points.items())}"
 
 
-STATED = (STATEMENTS, "maturity.jsonl")
+STATED = (STATEMENTS, "maturity.jsonl", "documents.sqlite", "documents.sqlite-wal")
 """Files in which the plant states what no record holds, and which an assessment reads."""
 
 

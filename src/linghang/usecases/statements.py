@@ -20,7 +20,9 @@ from linghang.errors import BadInput, ManyProblems, nearest, reason_of
 from linghang.evidence.observation import Observation, Source
 from linghang.judge.case import Case, Claim, Fact, read_case
 from linghang.judge.program import Program
+from linghang.store.documents import DocumentRegister
 from linghang.store.workspace import Workspace
+from linghang.usecases.maturity_adopting import adopted_observations
 from linghang.words import later, tr
 
 STATEMENTS = "statements.yaml"
@@ -31,6 +33,9 @@ _OF_THE_COMMAND = {
     "as_of": later("the command names the day of judgement (--as-of); the day of the signature is signed_on"),
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_REGISTERED = re.compile(r"E\d{4,9}")
+"""Numbers of the register; other numbers are the plant's own."""
+
 
 Document = Mapping[str, str]
 """What a statement names as its document: `file`, `number` or `sha256`."""
@@ -53,7 +58,9 @@ class Statements:
 
 
 def read_statements(workspace: Workspace, program: Program, now: datetime) -> Statements:
-    """Read the statements of a workspace; a workspace without the file states nothing.
+    """Read the statements of a workspace, with the level that was adopted from its self-assessment.
+
+    A workspace without the file states nothing else.
 
     Raises
     ------
@@ -61,8 +68,9 @@ def read_statements(workspace: Workspace, program: Program, now: datetime) -> St
         Everything in the file that is not known, not possible, or claims more than a signature can, with its line.
     """
     path = workspace.folder / STATEMENTS
+    adopted = adopted_observations(workspace, program, now)
     if not path.exists():
-        return Statements()
+        return Statements(adopted)
     content = read_file(path, CASE_LIMITS)
     head = Shape(content, str(path))
     problems: list[BadInput] = []
@@ -83,7 +91,7 @@ def read_statements(workspace: Workspace, program: Program, now: datetime) -> St
     if problems:
         raise problems[0] if len(problems) == 1 else ManyProblems(problems)
     source = signed_by or workspace.name
-    return Statements(tuple(_observed(case, documents, source, signed_on, program, now)), case.waivers)
+    return Statements((*_observed(case, documents, source, signed_on, program, now), *adopted), case.waivers)
 
 
 def _leave_out_other_packs(content: dict[str, Any], program: Program) -> None:
@@ -183,8 +191,28 @@ def _named(given: Shape, folder: Path) -> Document:
         digest = found
     if file is None and number is None and digest is None:
         raise given.refuse("a document is named by its file, its number or its sha256")
+    if number is not None and _REGISTERED.fullmatch(number):
+        digest = _registered(given, folder.parent, number, digest)
     said = {"file": file, "number": number, "sha256": digest}
     return {key: value for key, value in said.items() if value is not None}
+
+
+def _registered(given: Shape, workspace: Path, number: str, digest: str | None) -> str:
+    """Return the sha256 of a document of the register."""
+    documents = {one.id: one for one in DocumentRegister(workspace).all(retired=True)}
+    if (document := documents.get(number)) is None:
+        near = nearest(number, list(documents))
+        raise given.refuse("there is no document {id} in the register; {near}", "number", id=number, near=near)
+    if document.retired_at is not None:
+        raise given.refuse("{id} is retired; name a document that counts", "number", id=number)
+    if digest is not None and digest != document.sha256:
+        raise given.refuse(
+            "{id} has another sha256: {found}; it is not the document that was signed for",
+            "sha256",
+            id=number,
+            found=document.sha256,
+        )
+    return document.sha256
 
 
 def _sha256(given: Shape, folder: Path, name: str) -> str:
