@@ -41,7 +41,8 @@ def test_a_built_plant_is_a_workspace_with_everything_in_it() -> None:
     folder = built()
     assert open_workspace(folder).time_zone == "Asia/Shanghai"
     found = {one.name for one in folder.iterdir()}
-    assert found == {"linghang.toml", "records.sqlite", "statements.yaml", "telemetry", "documents", ".truth"}
+    files = {"linghang.toml", "records.sqlite", "statements.yaml", "application.yaml"}
+    assert found == files | {"telemetry", "documents", ".truth"}
     assert [one.name for one in folder.parent.iterdir()] == ["plant"]
 
 
@@ -89,7 +90,7 @@ def test_the_same_seed_months_and_day_give_the_same_bytes(tmp_path: Path) -> Non
         hashlib.sha256((folder / "records.sqlite").read_bytes()).hexdigest() for folder in (built(), tmp_path / "again")
     ]
     assert digests[0] == digests[1]
-    for name in ("linghang.toml", "statements.yaml", TRUTH):
+    for name in ("linghang.toml", "statements.yaml", "application.yaml", TRUTH):
         assert (built() / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 

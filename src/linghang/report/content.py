@@ -172,7 +172,7 @@ class IndicatorRow:
 
     Figures are decimals with all their digits, None where unknown; `linghang.report.figures.number` makes them
     readable. `value` is in `unit`; `before`, `after` and `change` are in `measured_unit`, and a positive change is
-    always better.
+    always better; `better` says which way the measured figure gets better.
     """
 
     number: int
@@ -192,6 +192,7 @@ class IndicatorRow:
     confidence: str
     wanted: Sequence[Text] = ()
     comparators: Sequence[Text] = ()
+    better: Literal["higher", "lower"] = "higher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +332,11 @@ class Dossier:
     clauses, indicators, evidence
         The annexes.
     charts
-        Figures by the place where they belong: `indicators`, `coverage`, `plan`, `system_map`.
+        Figures by the place where they belong: `indicators`, `coverage`, `scenes`, `ladder`, `trend`, `plan`,
+        `plan_cost`, `system_map`, `maturity`; what has nothing to draw is not there.
+    labels
+        Chart's id -> what stands in it as a category, lane, row, column or node -> how it is called in both
+        languages. What is not named is a name of its own and the same in both.
     remarks
         What the consistency checks found.
     sentences
@@ -369,7 +374,9 @@ class Dossier:
     evidence: Sequence[EvidenceRow]
     charts: Mapping[str, AnyChart] = field(default_factory=dict)
     remarks: Sequence[Remark] = ()
+    labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     sentences: Sequence[Text] = ()
     gap: Gap | None = None
     review: Review | None = None
     maturity: Maturity | None = None
+    total_investment_cny: Decimal | None = None

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.loading import load_tables
 from linghang.store.workspace import RECORDS, Workspace, new_workspace
+from linghang.twin.works.applied import application_yaml
 from linghang.twin.works.layout import FACTORY_NAME
 from linghang.twin.works.span import ZONE, Span
 from linghang.twin.works.stated import statements_yaml
 from linghang.twin.works.works import Works, make_works
 from linghang.usecases.plant_connections import connections_toml
+from linghang.usecases.report_statements import APPLICATION
 from linghang.usecases.statements import STATEMENTS
 from linghang.words import later
 
@@ -104,6 +106,7 @@ def build_plant(
         rows = _write_records(workspace, works, told)
         points = write_telemetry(workspace, works, span, seed, told) if telemetry else 0
         (unfinished / STATEMENTS).write_text(statements_yaml(span), encoding="utf-8")
+        (unfinished / APPLICATION).write_text(application_yaml(span), encoding="utf-8")
         _write_truth(unfinished / TRUTH, works)
         _write_last(workspace.config, settings + connections_toml())
     return Built(folder, span, rows, points)

@@ -53,7 +53,7 @@ CARD = EngineCard(
         "Balance of the meters, baselines and indicators, idle energy and leaks, the next day's load, peak shaving",
     ),
     elements=(ELEMENT,),
-    scenes=(32,),
+    scenes=(16,),
     needs=("meter", "meter_reading"),
     uses=("equipment", "work_center", "area", "equipment_state", "job_response", "job_order", "production_order",
           "product", "output_month", "shift"),

@@ -36,7 +36,7 @@ CARD = EngineCard(
         "Traces lots both ways, bounds recalls and blast radii, exchanges EPCIS documents, finds gaps of traceability",
     ),
     elements=("excellence.management.quality-traceability",),
-    scenes=(21,),
+    scenes=(25,),
     needs=("lot", "lot_genealogy", "material"),
     uses=(
         "job_order",
