@@ -201,7 +201,7 @@ def _register_matrix(evidence: typer.Typer) -> None:
     )
     def matrix(
         workspace: Workspace(),  # type: ignore[valid-type]
-        pack: Annotated[str, typer.Option(help=tr("Pack to judge by (id or file)."))],
+        pack: Annotated[str, typer.Option(help=tr("Pack to judge by (id or file)."))] = "national-2024",
         level: Annotated[str | None, typer.Option(help=tr("Only what this level asks."))] = None,
         as_of: AsOf(tr("Day of judgement, for example 2026-06-30 (else today).")) = None,  # type: ignore[valid-type]
         as_json: Json() = False,  # type: ignore[valid-type]

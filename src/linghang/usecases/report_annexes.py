@@ -205,7 +205,7 @@ def _indicator(sources: Sources, one: Mapping[str, Any], titles: Mapping[str, Te
         ),
         confidence=one["confidence"],
         wanted=[Text(said["zh"], said["en"]) for need in one["needs"] if (said := sources.known["needs"].get(need))],
-        comparators=[_comparator(each) for each in one["comparisons"] if each["comparators"]],
+        comparators=list(_comparators([each for each in one["comparisons"] if each["comparators"]])),
         better=rule.get("better", "higher"),
     )
 
@@ -218,6 +218,14 @@ def _days(given: Mapping[str, Any] | None) -> str:
     return f"{given['start']} – {last}"
 
 
+def _comparators(compared: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
+    """How the indicator compares; a source is named once, behind the last comparator that it gave."""
+    sources = [str(one["comparators"][0]["source"]) for one in compared]
+    for one, source, later in zip(compared, sources, (*sources[1:], None), strict=False):
+        said = _comparator(one)
+        yield said if source == later else Text(f"{said.zh}（{source}）", f"{said.en} ({source})")
+
+
 def _comparator(one: Mapping[str, Any]) -> Text:
     chosen = one["comparators"][0]
     area, statistic = named(AREAS, one["area"]), named(STATISTICS, chosen["statistic"])
@@ -226,8 +234,8 @@ def _comparator(one: Mapping[str, Any]) -> Text:
         one["better"], Text("未能与之比较", "cannot be compared with")
     )
     return Text(
-        f"{verdict.zh}{area.zh}{statistic.zh} {value.zh}（{chosen['source']}）",
-        f"{verdict.en} the {statistic.en} of {area.en}, {value.en} ({chosen['source']})",
+        f"{verdict.zh}{area.zh}{statistic.zh} {value.zh}",
+        f"{verdict.en} the {statistic.en} of {area.en}, {value.en}",
     )
 
 

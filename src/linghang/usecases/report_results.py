@@ -121,10 +121,11 @@ def plan_steps(sources: Sources) -> list[PlanStep]:
             f"{wanted_in('plan.steps', title).en}; “linghang report --kind gap” shows the cheapest way",
         )
         return [PlanStep(title, None, None, Entry(None, "application.yaml plan.steps", wanted))]
-    return [_step(one, place) for place, one in enumerate(sources.application.plan.steps)]
+    cited = {element.id: element.cited for element in sources.pack.elements}
+    return [_step(one, place, cited) for place, one in enumerate(sources.application.plan.steps)]
 
 
-def _step(one: StepStated, place: int) -> PlanStep:
+def _step(one: StepStated, place: int, cited: Mapping[str, str]) -> PlanStep:
     key = f"plan.steps[{place + 1}] cost_cny"
     cost = None if one.cost_cny is None else money(one.cost_cny)
     return PlanStep(
@@ -132,7 +133,7 @@ def _step(one: StepStated, place: int) -> PlanStep:
         start=one.start,
         end=one.end,
         cost_cny=stated(cost, key, Text("投资估算（元）", "the cost (CNY)")),
-        brings=one.brings,
+        brings=tuple(cited.get(name, name) for name in one.brings),
         source=f"application.yaml plan.steps[{place + 1}]",
         cost=one.cost_cny,
     )
