@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    api,
     assessing,
     cases,
     engine_anomaly_warning,
@@ -37,6 +38,7 @@ from bench import (
     kpi,
     mqtt,
     opcua,
+    oscal,
     overlays,
     policy,
     simulation,
@@ -139,6 +141,7 @@ def house(bench: Bench, large: bool) -> None:
         gc500k_rounds.run(bench)
         cases.run(bench)
         overlays.run(bench, Path(folder))
+        oscal.run(bench, Path(folder))
         assessing.run(bench, Path(folder))
         kpi.run(bench, Path(folder))
         telemetry.run(bench, Path(folder))
@@ -147,6 +150,7 @@ def house(bench: Bench, large: bool) -> None:
         opcua.run(bench, Path(folder))
         whatif.run(bench)
         policy.run(bench, Path(folder))
+        api.run(bench)
         start_up(bench)
 
 

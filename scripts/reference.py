@@ -21,6 +21,8 @@ from linghang.usecases.judging import judge_case
 from linghang.usecases.packs import diff_packs, list_packs
 from linghang.words import speak_everywhere
 from pages import MADE, code, fenced, table
+from reference_api import api_page
+from reference_checks import checks_page
 from reference_engines import engines_page
 from reference_packs import packs_page
 from reference_plan import plan_json
@@ -213,8 +215,10 @@ def _keys(described: Mapping[str, str], real: Mapping[str, Any]) -> str:
 # --- the pages ---
 
 WRITERS: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
     "packs.md": packs_page,
     "rule-language.md": rules_page,
+    "checks.md": checks_page,
     "command-line.md": commands_page,
     "json.md": json_page,
     "data-dictionary.md": lambda: dictionary_page("en"),

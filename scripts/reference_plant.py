@@ -131,6 +131,8 @@ ASSESSMENT = {
     "indicators": "the 20 indicators; empty where the pack has none",
     "related_references": "published numbers that are no indicator of the annex, like `references` of an indicator",
     "elements": "every element of the pack, in its order, with the evidence that it rests on",
+    "fields": "what rules read beside findings, such as `maturity_level`: `value`, `proof`, `reason`, `observations`, "
+    "`withdrawals`, as of an element",
     "recorded": "how many observations were new and went into the ledger",
     "withdrawn": "how many observations were taken back in the ledger: nobody says any more what they say",
 }
@@ -209,7 +211,8 @@ WITHDRAWAL = {
     "made_at": "when it was taken back (UTC)",
     "observation": "digest of the observation that was its last word",
     "needs": "what the records would have to give so that there is an answer again",
-    "reason": "not_stated (the statements no longer say it) or not_derived (the records give no answer any more)",
+    "reason": "not_stated (the statements no longer say it), not_derived (the records give no answer any more), "
+    "retired (the document was) or revised (a newer revision of the document does not say it)",
 }
 STATUS = {
     "name": "name of the workspace",

@@ -8,16 +8,24 @@ from typing import Annotated, Any
 import typer
 
 from linghang import __version__
+from linghang.cli.bundle_commands import register as register_bundle
+from linghang.cli.check_commands import register as register_check
 from linghang.cli.engine_commands import register as register_engines
+from linghang.cli.evidence_commands import register as register_evidence
+from linghang.cli.export_commands import register as register_export
 from linghang.cli.import_commands import register as register_import
 from linghang.cli.job_commands import register as register_jobs
 from linghang.cli.live_commands import register as register_live
+from linghang.cli.maturity_commands import register as register_maturity
 from linghang.cli.options import AsOf, Interpretation, Json, interpretations
 from linghang.cli.pack_commands import register as register_packs
 from linghang.cli.plan_commands import register as register_plan
 from linghang.cli.plant_commands import register as register_plant
 from linghang.cli.plant_works_commands import register as register_works
 from linghang.cli.programme_commands import register as register_programme
+from linghang.cli.report_commands import register as register_report
+from linghang.cli.review_commands import register as register_review
+from linghang.cli.serve_commands import register as register_serve
 from linghang.cli.usage import SpeakingCommand, SpeakingGroup
 from linghang.words import tr
 
@@ -39,6 +47,8 @@ def build() -> Callable[..., Any]:
     _register_judge(app)
     _register_batch(app)
     register_packs(app)
+    register_maturity(app)
+    register_review(app)
     register_plant(app)
     register_plan(app)
     register_import(app)
@@ -46,7 +56,13 @@ def build() -> Callable[..., Any]:
     register_engines(app)
     register_jobs(app)
     register_works(app)
+    register_evidence(app)
+    register_check(app)
+    register_report(app)
     register_programme(app)
+    register_serve(app)
+    register_bundle(app)
+    register_export(app)
     return app
 
 
