@@ -22,6 +22,7 @@ from linghang.usecases.packs import diff_packs, list_packs
 from linghang.words import speak_everywhere
 from pages import MADE, code, fenced, table
 from reference_api import api_page
+from reference_application import application_json
 from reference_checks import checks_page
 from reference_engines import engines_page
 from reference_packs import packs_page
@@ -144,13 +145,13 @@ def json_page() -> str:
         [
             MADE.format(source="the example case and src/linghang/judge/verdict.py"),
             "# JSON\n",
-            "`judge`, `batch`, `packs`, `assess`, `status`, `import` and `plan` take `--json`. Keys and words are the",
-            "same whatever the language.\n",
+            "Commands that show something take `--json`. Keys and words are the same whatever the language.\n",
             *_judge_json(),
             *_batch_json(),
             *_packs_json(),
             *plant_json(_keys, attributes),
             *plan_json(_keys),
+            *application_json(_keys),
         ]
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from linghang.cli import import_view, status_view
+from linghang.cli import import_view
 from linghang.cli.pack_view import plain
 from linghang.conditions.model import Pack
 from linghang.evidence.catalogue import DERIVATIONS
@@ -20,7 +20,7 @@ from linghang.plant.tables import TABLES
 from linghang.usecases.assessing import assess
 from linghang.usecases.importing import ImportProblem, ImportReport, TableCount
 from linghang.usecases.packs import list_packs, load
-from linghang.usecases.status import LedgerState, status_of
+from linghang.usecases.status import LedgerState, status_document, status_of
 from linghang.usecases.workspaces import make_workspace
 from linghang.words import Language
 from pages import MADE, code, fenced, table
@@ -315,7 +315,7 @@ def _withdrawn() -> dict[str, Any]:
 def _status() -> dict[str, Any]:
     with TemporaryDirectory() as parent:
         folder = make_workspace(Path(parent) / "plant", "plant", "Asia/Shanghai", None).folder
-        return status_view.document(status_of(folder, datetime(2025, 4, 15, 1, tzinfo=UTC)))
+        return status_document(status_of(folder, datetime(2025, 4, 15, 1, tzinfo=UTC)))
 
 
 def _masked(value: Any) -> Any:
