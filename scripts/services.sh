@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Starts the servers that tests talk to, from Debian's packages: PostgreSQL on 127.0.0.1, with a cluster of its own.
 # Installs what is missing (as root): that, mosquitto, of which tests start instances of their own, gcc for the library
-# with which they cut the power, Chinese fonts, and LibreOffice with poppler, which draw the pages of reports. Writes the addresses to .services.env. `services.sh stop` ends it.
+# with which they cut the power, Chinese fonts, Chromium for the pages of the console, and LibreOffice with poppler, which draw
+# those of reports. Writes the addresses to .services.env. `services.sh stop` ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=${LINGHANG_SERVICES:-/var/tmp/linghang-services}
@@ -21,6 +22,7 @@ missing=()
 [ -n "$(binaries)" ] || missing+=(postgresql)
 PATH=$PATH:/usr/sbin command -v mosquitto >/dev/null || missing+=(mosquitto)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v chromium >/dev/null || missing+=(chromium)
 command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-calc-nogui)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 fc-list :lang=zh 2>/dev/null | grep -q "CJK" || missing+=(fonts-noto-cjk fontconfig)

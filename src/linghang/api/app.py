@@ -130,13 +130,15 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(serving: Serving, ready: Callable[[], None]) -> None:
+def serve(serving: Serving, ready: Callable[[], None], also: Callable[[FastAPI, Serving], None] | None = None) -> None:
     """Serve a workspace until interrupted.
 
     Parameters
     ----------
     ready
         Called once it listens.
+    also
+        What is to stand on the same server, such as the console.
 
     Raises
     ------
@@ -147,6 +149,8 @@ def serve(serving: Serving, ready: Callable[[], None]) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         app = build(serving)
+        if also is not None:
+            also(app, serving)
         try:
             listening.bind((serving.host, serving.port))
         except OSError as error:

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     )
     app.add_typer(accounts, name="accounts")
     _register_changes(accounts)
+    _register_doors(accounts)
     _register_looking(accounts)
     tokens = typer.Typer(
         cls=SpeakingGroup, help=tr("Tokens: keys for programs that use the API."), no_args_is_help=True
@@ -30,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _register_serve(app: typer.Typer) -> None:
-    @app.command(cls=SpeakingCommand, help=tr("Serve a workspace over HTTP: the API under /api/v1."))
+    @app.command(
+        cls=SpeakingCommand, help=tr("Serve a workspace: the console in a browser, and the API under /api/v1.")
+    )
     def serve(
         folder: Workspace(),  # type: ignore[valid-type]
         host: Annotated[
@@ -89,6 +92,8 @@ def _register_changes(accounts: typer.Typer) -> None:
 
         serve_view.change_role(folder, name, role)
 
+
+def _register_doors(accounts: typer.Typer) -> None:
     @accounts.command(cls=SpeakingCommand, help=tr("Let nobody enter by an account; its sessions and tokens end."))
     def disable(
         folder: Workspace(),  # type: ignore[valid-type]

@@ -15,18 +15,21 @@ from linghang.words import Listed, tr
 
 
 def run(serving: Serving) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted: the console, and the API beside it."""
+    from linghang.console.mounting import mount
+
     host = "127.0.0.1" if serving.host in ("127.0.0.1", "localhost") else serving.host
-    address = f"http://{f'[{host}]' if ':' in host else host}:{serving.port}/api/v1"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{serving.port}/"
 
     def ready() -> None:
         console = terminal()
         console.print(tr("serving {folder} at {address}", folder=escape(str(serving.folder)), address=address))
+        console.print(Text(tr("the API is at {address}", address=f"{address}api/v1"), style="dim"))
         if not Accounts(serving.folder).any():
             console.print(Text(tr("without accounts: whoever is on this machine may do everything"), style="yellow"))
         console.print(Text(tr("Ctrl-C ends it"), style="dim"))
 
-    serve(serving, ready)
+    serve(serving, ready, mount)
 
 
 def add_account(folder: Path, name: str, role: str, password: str | None, title: str, subject: str) -> None:

@@ -1,0 +1,137 @@
+"""One clause: what it asks in our words, what was found, why, by which evidence, and what we took it to mean."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from linghang.console import figures
+from linghang.console.hypertext import facts, joined, table, tag
+from linghang.console.telling import (
+    FINDINGS,
+    FORCES,
+    KINDS,
+    REASONS,
+    SOURCES,
+    chip,
+    finding,
+    headed,
+    named,
+    ours,
+    proof,
+)
+from linghang.console.visit import Visit
+from linghang.usecases.assessing import say_supply
+from linghang.words import Listed, tr
+
+OURS = "platform"
+MOST_OBSERVATIONS = 6
+DIGEST_SHOWN = 12
+
+
+def condition(
+    element: Any, found: Mapping[str, Any], meanings: Mapping[str, str], visit: Visit, is_open: bool = False
+) -> Markup:
+    """Return a clause that opens to its evidence."""
+    head = tag(
+        "summary",
+        tag("span", element.cited, class_="lh-clause"),
+        tag("span", headed(str(element.text)), class_="lh-clause-text"),
+        tag("span", finding(found["finding"]), proof(found["proof"]), class_="lh-clause-found"),
+    )
+    body = joined(
+        (
+            _about(element, found),
+            _interpretations(found, meanings),
+            _observations(found, visit),
+            _withdrawals(found),
+        )
+    )
+    return tag("details", head, tag("div", body, class_="lh-clause-body"), class_="lh-clause-card", open=is_open)
+
+
+def _about(element: Any, found: Mapping[str, Any]) -> Markup:
+    supplies = [str(say_supply(one)) for one in found["needs"]]
+    reason = found["reason"] or (None if found["finding"] != "unknown" or found["observations"] else "not_stated")
+    why = tag("strong", named(REASONS, reason)) if reason else None
+    bases = {str(one.basis): one for one in element.origins.values() if one.basis}
+    return facts(
+        (
+            (tr("why"), why),
+            (tr("to supply"), str(Listed(dict.fromkeys(supplies))) if supplies else None),
+            (tr("would decide"), _decides(found)),
+            (tr("kind"), joined((chip(tr(KINDS[element.kind])), chip(tr(FORCES[element.force]))))),
+            (tr("basis"), str(Listed(bases)) if bases else None),
+            (tr("name"), tag("code", element.id)),
+        )
+    )
+
+
+def _decides(found: Mapping[str, Any]) -> str | None:
+    if found["finding"] != "unknown" or found["needs"]:
+        return None
+    return tr("a statement with its document, or a run of an engine that measures it")
+
+
+def _interpretations(found: Mapping[str, Any], meanings: Mapping[str, str]) -> Markup | None:
+    if not found["interpretations"]:
+        return None
+    rows = (
+        [
+            joined((meanings.get(one["name"], one["name"]), tag("small", tag("code", one["name"])))),
+            tag("strong", figures.period(one["value"], one["unit"])),
+            ours() if one["source"] == OURS else one["source"],
+        ]
+        for one in found["interpretations"]
+    )
+    caption = tr("What we take it to mean")
+    return joined((tag("h4", caption), table((tr("meaning"), tr("value"), tr("source")), rows, "", caption)))
+
+
+def _observations(found: Mapping[str, Any], visit: Visit) -> Markup | None:
+    ones = found["observations"]
+    if not ones:
+        return None
+    rest = len(ones) - MOST_OBSERVATIONS
+    caption = tr("Evidence")
+    heads = (tr("says"), tr("proof"), tr("source"), tr("window"), tr("valid until"))
+    rows = (_observation(one, visit) for one in ones[:MOST_OBSERVATIONS])
+    more = tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None
+    return joined((tag("h4", caption), table(heads, rows, "lh-evidence", caption), more))
+
+
+def _observation(one: Mapping[str, Any], visit: Visit) -> list[Any]:
+    source, detail = one["source"], one.get("detail") or {}
+    value = one["value"]
+    if isinstance(value, Mapping):
+        value = value.get("decimal") or next(iter(value.values()), None)
+    shown = finding(value) if value in FINDINGS else figures.with_unit(value, one["unit"])
+    tables = [tag("a", tag("code", name), href=visit.url(f"/data/{name}")) for name in detail.get("tables", ()) if name]
+    kind = named(SOURCES, source["kind"])
+    origin = tag(
+        "span",
+        kind,
+        " ",
+        tag("strong", source["id"]),
+        tag("small", tag("code", source["input_digest"][:DIGEST_SHOWN]), title=source["input_digest"])
+        if source["input_digest"]
+        else None,
+    )
+    window = tag(
+        "span",
+        figures.day(one["window"][0]),
+        tag("small", tr("made {moment}", moment=figures.moment(one["made_at"], visit.zone))),
+    )
+    return [
+        shown,
+        proof(one["proof"]),
+        joined((origin, tag("small", tr("rows of"), " ", *tables) if tables else None)),
+        window,
+        figures.day(one["valid_until"]) if one["valid_until"] else "–",
+    ]
+
+
+def _withdrawals(found: Mapping[str, Any]) -> Markup | None:
+    if not found["withdrawals"]:
+        return None
+    return tag("p", tr("{count} pieces of evidence were withdrawn.", count=len(found["withdrawals"])), class_="lh-note")

@@ -1,0 +1,117 @@
+"""The indicators of the annex as tiles: value, baseline, change, and how others stand."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from linghang.console import figures
+from linghang.console.drawing import Mark, strip
+from linghang.console.hypertext import joined, tag
+from linghang.console.telling import AREAS, STATISTICS, chip, finding, headed, said
+from linghang.console.visit import Visit
+from linghang.usecases.assessing import say_need
+from linghang.usecases.packs import Pack
+from linghang.words import Listed, tr
+
+
+def tiles(pack: Pack, document: Mapping[str, Any], visit: Visit) -> Markup:
+    """All indicators of the pack; those without a value say what they need."""
+    rules = {one.id: one for one in pack.indicators}
+    shown = [one for one in document["indicators"] if one["id"] in rules]
+    known = sum(1 for one in shown if one["value"] is not None)
+    about = tr("{known} of {count} have a value.", known=known, count=len(shown))
+    if not shown:
+        about = tr("This pack asks for no indicators.")
+    head = tag("div", tag("h2", tr("Indicators")), tag("p", about, class_="lh-about"), class_="lh-card-head")
+    return tag(
+        "section",
+        head,
+        tag("ul", (tile(rules[one["id"]], one, visit) for one in shown), class_="lh-tiles"),
+        class_="lh-section",
+    )
+
+
+def tile(rule: Any, one: Mapping[str, Any], visit: Visit) -> Markup:
+    """One indicator; the whole tile is its link."""
+    content = (
+        tag(
+            "span", tag("span", str(rule.number), class_="lh-number"), headed(said(rule.title)), class_="lh-tile-title"
+        ),
+        _value(one, rule.unit),
+        change(one),
+        beside(one),
+    )
+    return tag("li", tag("a", *content, href=visit.url(f"/indicators/{one['id']}"), class_="lh-tile"))
+
+
+def _value(one: Mapping[str, Any], unit: str) -> Markup:
+    if one["state"] == "not_applicable":
+        return finding("not_applicable")
+    if one["value"] is None:
+        return tag("span", finding("unknown"), class_="lh-tile-value")
+    return tag(
+        "span",
+        tag("strong", figures.with_unit(one["value"], None)),
+        tag("span", figures.unit(unit), class_="lh-unit"),
+        class_="lh-tile-value",
+        title=str(one["value"]),
+    )
+
+
+def change(one: Mapping[str, Any]) -> Markup:
+    """From the baseline to now, and whether that is better; or what is lacking."""
+    if one["value"] is None:
+        needs = Listed(dict.fromkeys(str(say_need(need)) for need in one["needs"][:2]))
+        return tag("span", str(needs), class_="lh-tile-change lh-faint")
+    relative = figures.decimal(one["change_relative"])
+    if relative is None or one["baseline_value"] is None:
+        return tag("span", tr("present value"), class_="lh-tile-change lh-faint")
+    word, class_ = (tr("better"), "lh-better") if relative > 0 else (tr("worse"), "lh-worse")
+    sign = "▲" if relative > 0 else "▼"
+    if relative == 0:
+        word, class_, sign = tr("unchanged"), "lh-faint", "="
+    before = figures.with_unit(one["baseline_value"], None)
+    after = figures.with_unit(one["present_value"], one["measured_unit"])
+    return tag(
+        "span",
+        tag("span", sign, " ", word, class_=class_),
+        tag("span", f"{before} → {after}"),
+        class_="lh-tile-change",
+    )
+
+
+def compared(one: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield name, comparison and deciding comparator of each comparison that has one in the plant's own unit."""
+    for other in one["comparisons"]:
+        for comparator in other["comparators"][:1]:
+            if comparator["unit"] == other["own_unit"]:
+                yield f"{tr(AREAS[other['area']])} · {tr(STATISTICS[other['statistic']])}", other, comparator
+
+
+def beside(one: Mapping[str, Any]) -> Markup:
+    """The plant as a bar beside the marks of others of the same kind, and the nearest that is ahead, in words."""
+    marks: list[Mark] = []
+    ahead, own, kind = None, None, None
+    for name, other, comparator in compared(one):
+        value, mine = figures.decimal(comparator["value"]), figures.decimal(other["own"])
+        if value is None or mine is None or kind not in (None, comparator["kind"]):
+            continue
+        own, kind = mine, comparator["kind"]
+        marks.append(Mark(name, float(value)))
+        if other["better"] is False and ahead is None:
+            ahead = tr("{who}: {value}", who=name, value=figures.with_unit(value, comparator["unit"]))
+    title = "; ".join(f"{mark.label} {figures.short(mark.value)}" for mark in marks)
+    drawn = strip(float(own), marks, title) if own is not None else None
+    if drawn is None:
+        return tag("span", _published(one), class_="lh-tile-beside")
+    words = tr("next: {mark}", mark=ahead) if ahead else tr("ahead of all {count} comparators", count=len(marks))
+    return tag("span", drawn, tag("small", words), class_="lh-tile-beside")
+
+
+def _published(one: Mapping[str, Any]) -> Markup | None:
+    if not one["references"]:
+        return tag("small", tr("nothing to compare with yet"), class_="lh-faint")
+    first = one["references"][0]
+    text = tr("{who}: {value}", who=said(first["of"]), value=figures.with_unit(first["value"], first["unit"]))
+    return joined((tag("small", text), chip(tr("published"))))

@@ -1,0 +1,118 @@
+"""What findings, proofs, floors, levels and reasons are called on a page, and the badges that show them.
+
+A badge differs by sign and word, never by colour alone.
+"""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from linghang.console.hypertext import tag
+from linghang.words import Text, language, later, tr
+
+FINDINGS = {
+    "met": later("met"),
+    "unmet": later("unmet"),
+    "unknown": later("unknown"),
+    "not_applicable": later("not applicable"),
+}
+SIGNS = {"met": "✓", "unmet": "✗", "unknown": "?", "not_applicable": "–"}
+FLOORS = {"declared": later("declared"), "documented": later("documented"), "measured": later("measured")}
+FLOOR_MEANS = {
+    "declared": later("every claim counts"),
+    "documented": later("a document or a measurement stands behind it"),
+    "measured": later("what can be measured was measured from the plant's data"),
+}
+PROOF_SIGNS = {"declared": "○", "documented": "◐", "measured": "●"}
+PARTS = {
+    "eligibility": later("eligibility"),
+    "maturity": later("maturity"),
+    "coverage": later("coverage"),
+    "scenario_count": later("scenario count"),
+    "outcome": later("outcome"),
+    "build": later("construction"),
+}
+FORCES = {"must": later("must"), "should": later("should"), "encouraged": later("encouraged")}
+KINDS = {
+    "fact": later("fact"),
+    "attested": later("attested"),
+    "measured": later("measured property"),
+    "maturity": later("maturity"),
+    "coverage": later("coverage"),
+    "count": later("count"),
+    "capability": later("capability"),
+    "benchmark": later("benchmark"),
+}
+REASONS = {
+    "not_stated": later("nothing says so yet"),
+    "below_floor": later("the proof is too weak here"),
+    "waived": later("waived with a reason"),
+    "unknown": later("what is there does not decide it"),
+    "needs": later("records or a run of an engine are lacking"),
+    "stale": later("the evidence is stale"),
+    "contradicted": later("the evidence contradicts itself"),
+    "withdrawn": later("the evidence was withdrawn"),
+}
+SOURCES = {
+    "records": later("the plant's records"),
+    "engine": later("engine"),
+    "document": later("document"),
+    "signatory": later("statement of"),
+    "indicators": later("indicators"),
+}
+AREAS = {"province": later("province"), "country": later("country"), "world": later("world")}
+STATISTICS = {"average": later("average"), "leading": later("leading value")}
+CONFIDENCE = {"H": later("high"), "M": later("medium"), "L": later("low")}
+
+
+def named(names: Mapping[str, str], word: str | None) -> str:
+    """Say a word of a list; one that is not in it as it is, none as a dash."""
+    return tr(names[word]) if word is not None and word in names else word or "–"
+
+
+def headed(text: str) -> str:
+    """Begin with a capital, as a heading does; Chinese has none."""
+    return text[:1].upper() + text[1:]
+
+
+def said(value: object) -> str:
+    """Say a text that carries both languages, as it stands in a pack or in JSON."""
+    if isinstance(value, Mapping):
+        return str(value.get(language()) or value.get("zh") or "")
+    return str(value) if isinstance(value, str | Text) else ""
+
+
+def finding(word: str | None, small: bool = False) -> Markup:
+    """Return the badge of a finding; a dash where nothing is asked."""
+    if word is None:
+        return tag("span", "–", class_="lh-none", title=tr("not asked"))
+    name = named(FINDINGS, word)
+    return tag(
+        "span",
+        tag("span", SIGNS.get(word, "?"), class_="lh-sign", aria_hidden="true"),
+        tag("span", name, class_="lh-unseen" if small else None),
+        class_=f"lh-badge lh-{word.replace('_', '-')}",
+        title=name if small else None,
+    )
+
+
+def proof(word: str | None) -> Markup:
+    """Return the badge of a proof."""
+    if word is None:
+        return tag("span", tr("no proof"), class_="lh-proof lh-faint")
+    return tag(
+        "span",
+        tag("span", PROOF_SIGNS.get(word, "○"), class_="lh-sign", aria_hidden="true"),
+        named(FLOORS, word),
+        class_=f"lh-proof lh-proof-{word}",
+    )
+
+
+def ours() -> Markup:
+    """Return the mark of what no official text gives."""
+    return tag("span", tr("ours, not of the text"), class_="lh-chip lh-ours")
+
+
+def chip(text: str) -> Markup:
+    """Return a small quiet label."""
+    return tag("span", text, class_="lh-chip")
