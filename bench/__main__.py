@@ -23,6 +23,7 @@ from rich.table import Table
 from bench import (
     api,
     assessing,
+    bundle,
     cases,
     engine_anomaly_warning,
     engine_control,
@@ -143,6 +144,7 @@ def house(bench: Bench, large: bool) -> None:
         overlays.run(bench, Path(folder))
         oscal.run(bench, Path(folder))
         assessing.run(bench, Path(folder))
+        bundle.run(bench, Path(folder))
         kpi.run(bench, Path(folder))
         telemetry.run(bench, Path(folder))
         simulation.run(bench)

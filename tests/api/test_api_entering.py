@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -153,3 +154,42 @@ def test_a_request_that_is_too_large_is_refused_whether_it_says_so_or_not(works:
 def test_cookies_that_are_none_are_nobody(client: httpx.Client) -> None:
     for said in ("=;;=", f"{COOKIE}=", f"{COOKIE}=../../etc", "\x01"):
         assert client.get("me", headers={"Cookie": said.encode("latin-1")}).status_code in (400, 401)
+
+
+@pytest.mark.parametrize("end", ["session", "token", "first account"])
+def test_an_endless_answer_ends_with_what_let_it_in(peopled: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linghang.api import live_routes
+
+    looked = iter(range(1_000_000))
+    monkeypatch.setattr(live_routes, "jobs_of", lambda *_: [Told(next(looked))])
+    monkeypatch.setattr(live_routes, "plain", lambda one: one.id)
+    accounts = Accounts(peopled)
+    if end == "first account":
+        (peopled / "accounts.sqlite").unlink()
+    made, secret = (None, "")
+    if end == "token":
+        made, secret = accounts.make_token("scada", "viewer", frozenset({"read"}), datetime.now(UTC))
+    with served(serving_of(peopled)) as client:
+        headers = {"Authorization": f"Bearer {secret}"} if made else {}
+        if end == "session":
+            assert enter(client, "viewer").status_code == 201
+        heard = 0
+        with client.stream("GET", "live/jobs", headers=headers, timeout=10) as stream:
+            assert stream.status_code == 200
+            for line in stream.iter_lines():
+                heard += line.startswith("data: ")
+                if heard == 2 and line.startswith("data: "):
+                    if made:
+                        accounts.revoke_token(made.id, datetime.now(UTC))
+                    elif end == "session":
+                        accounts.disable("viewer", datetime.now(UTC))
+                    else:
+                        accounts.add("wang", "administrator", "丹枫 autumn 17", datetime.now(UTC))
+                assert heard < 8
+        assert heard >= 2
+
+
+class Told(NamedTuple):
+    """A job that is another one each time somebody looks."""
+
+    id: int

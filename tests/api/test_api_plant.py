@@ -190,10 +190,40 @@ def test_who_does_not_listen_any_more_is_not_looked_for(local: httpx.Client, mon
     assert len(looked) == before
 
 
-def test_a_workspace_without_telemetry_says_so(local: httpx.Client) -> None:
-    answer = local.get("tags")
+@pytest.mark.parametrize("asked", ["tags", "tags/course?tag=x"])
+def test_a_workspace_without_telemetry_says_so(local: httpx.Client, asked: str) -> None:
+    answer = local.get(asked)
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "no telemetry was ever stored here"
+
+
+@pytest.mark.parametrize("asked", ["verdict", "status", "tables", "me"])
+def test_head_answers_as_get_without_the_content(local: httpx.Client, asked: str) -> None:
+    for _ in range(2):  # the second one is answered by what was kept
+        full, head = local.get(asked), local.head(asked)
+        assert head.status_code == full.status_code == 200
+        assert head.content == b""
+        assert head.headers.get("etag") == full.headers.get("etag")
+        assert head.headers["content-length"] == str(len(full.content))
+
+
+def test_a_file_that_is_refused_is_named_as_it_was_sent(local: httpx.Client) -> None:
+    answer = local.post("imports", files={"files": ("equipment.csv", b"no\ta\nb,c\n")})
     assert answer.status_code == 400
-    assert answer.json()["detail"]
+    assert "equipment.csv" in answer.text
+    assert "linghang-import" not in answer.text
+    long = local.post("imports", files={"files": ("a" * 300 + ".csv", b"x")})
+    assert long.status_code == 400
+    assert "linghang-import" not in long.text
+
+
+def test_looking_that_fails_ends_the_stream(local: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> list[object]:
+        raise ValueError("damaged")
+
+    monkeypatch.setattr(live_routes, "jobs_of", failing)
+    with local.stream("GET", "live/jobs") as stream:
+        assert list(stream.iter_lines()) == []
 
 
 def test_a_fault_of_the_program_shows_no_code(local: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`linghang maturity`: what each command says, in both languages, as text and as JSON."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -54,6 +55,13 @@ def test_show_says_levels_gate_weights_and_how_sure_they_are(linghang: Linghang,
     assert len(document["sub_domains"]) == 17, "sales is left out; process weights ignore two more"
 
 
+def test_what_is_not_answered_is_never_shown_as_a_score_of_zero(linghang: Linghang, plant: Path) -> None:
+    assert "0.00–1.00 of 0.8" in linghang("maturity", "gap", plant, "--level", "1").out
+    level = linghang("maturity", "gap", plant, "--level", "1", "--json").document["levels"][0]
+    assert (Decimal(level["score"]), Decimal(level["possible"])) == (0, 1)
+    assert "nothing was answered yet" in linghang("maturity", "history", plant).out
+
+
 def test_history_and_undo(linghang: Linghang, plant: Path) -> None:
     linghang("maturity", "answer", plant, "OS.1.a", "1", *BY)
     assert "taken back: act 1 of 王工: OS.1.a = 1" in linghang("maturity", "undo", plant, *BY).out
@@ -91,7 +99,7 @@ def test_a_workbook_goes_out_and_comes_back(linghang: Linghang, plant: Path, tmp
 
 def test_gap_names_the_fewest_items_by_sub_domain_with_hints(linghang: Linghang, plant: Path) -> None:
     said = linghang("maturity", "gap", plant, "--level", "1").out
-    assert "Level 1 planning: 0.00 of 0.8" in said
+    assert "Level 1 planning: 0.00–1.00 of 0.8" in said
     assert "at least 27 items have to become 1; 27 of them have no answer yet" in said
     document = linghang("maturity", "gap", plant, "--level", "3", "--json").document
     assert [len(one["items"]) for one in document["levels"]] == [27, 36, 38]

@@ -323,6 +323,9 @@ def test_no_manifest_is_refused_as_one(data: bytes) -> None:
         (b'"records":4', b'"records": 4'),
         (b'"path":"case.json"', b'"path":"../case.json"'),
         (b'"entries":[{', b'"entries":[{},{'),
+        (b'"lineage":["packs/0-national-2024.yaml"]', b'"lineage":[]'),
+        ('"workspace":"北疆"'.encode(), b'"workspace":"\\ud800"'),
+        (b'{"as_of"', b'{"as_of":"2026-06-01","as_of"'),
     ],
 )
 def test_a_manifest_with_nonsense_in_it_is_refused(original: Path, before: bytes, after: bytes) -> None:

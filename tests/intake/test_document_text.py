@@ -38,6 +38,13 @@ def test_a_pdf_gives_its_text_and_a_scan_says_that_it_has_none(tmp_path: Path) -
     assert renamed.text == "by content"
 
 
+def test_a_file_that_is_a_pdf_only_by_its_name_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_text("root:x:0:0")
+    found = text_of(tmp_path / "a.pdf", "a.pdf")
+    assert found.state == "failed"
+    assert "damaged PDF" in found.remark
+
+
 def test_word_gives_paragraphs_tables_and_headers_in_their_order(tmp_path: Path) -> None:
     written = python_docx.Document()
     written.add_paragraph("第一段")

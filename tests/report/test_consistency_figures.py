@@ -130,3 +130,40 @@ def test_names_differ_neither_by_blanks_nor_by_full_width_forms() -> None:
     plant.claim("name", "enterprise", "北疆（内蒙古） 铝轮毂有限公司", detail={"said": "labelled"})
     assert checked(plant, "C902").outcome == "passed"
     assert NAME
+
+
+def emptied(plant: Plant, table: str, column: str, last: int = 24) -> Plant:
+    for number in range(24 - last, 24):
+        plant.row(table, number)[column] = None
+    return plant
+
+
+@pytest.mark.parametrize(
+    ("code", "table", "column"),
+    [
+        ("C501", "finance_month", "revenue_cny"),
+        ("C506", "finance_month", "audited"),
+        ("C301", "headcount_month", "dispatched"),
+    ],
+)
+def test_what_is_not_known_contradicts_nothing(code: str, table: str, column: str) -> None:
+    """An empty field is neither nothing nor no."""
+    assert checked(emptied(Plant(), table, column, last=3), code).outcome in ("passed", "not_checkable")
+    assert checked(emptied(Plant(), table, column), code).outcome != "failed"
+
+
+def test_unknown_dispatched_staff_may_be_the_rest_but_never_too_few() -> None:
+    plant = emptied(Plant(), "headcount_month", "dispatched")
+    plant.row("headcount_month", 23)["employees"] = 100.0
+    assert checked(plant, "C301").outcome == "not_checkable"
+    plant.row("headcount_month", 23)["employees"] = 10.0
+    assert checked(plant, "C301").outcome == "failed"
+
+
+def test_an_effect_of_other_days_than_those_computed_contradicts_nothing() -> None:
+    plant = Plant()
+    effect = plant.application["effects"][0]
+    effect["before"].update(value=Decimal("60.0"))
+    assert checked(plant, "C610").outcome == "failed"
+    effect["before"].update(start=date(2021, 1, 1), end=date(2022, 1, 1))
+    assert checked(plant, "C610").outcome == "passed"

@@ -53,3 +53,7 @@ def test_a_readable_number_is_near_the_number(value: Decimal) -> None:
     assert abs(said - value) <= max(abs(value) * Decimal("0.0006"), Decimal("1e-6"))
     if abs(value) >= 1000:
         assert abs(said - value) <= Decimal("0.5")
+
+
+def test_a_unit_that_begins_with_a_number_does_not_run_into_the_figure() -> None:
+    assert amount(Decimal("17.95"), "万元/(人·a)") == Text("17.95 万元/(人·年)", "17.95 ×10,000 CNY/(person·a)")

@@ -4,6 +4,7 @@ import re
 import string
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dossier_sample import NAME, sample
@@ -23,7 +24,7 @@ from report_pages import (
 )
 
 from linghang.errors import BadInput
-from linghang.report.content import KINDS, Dossier, Entry, Kind
+from linghang.report.content import KINDS, Dossier, Entry, Kind, Row
 from linghang.report.fonts import chosen
 from linghang.report.labels import LABELS
 from linghang.report.pdf import pdf
@@ -53,6 +54,18 @@ def test_no_heading_is_left_at_the_end_of_a_page(kind: Kind, language: Language)
     headings = [LABELS[key].zh if language == "zh" else LABELS[key].en for key in keys]
     # Pages of the contents end with headings; they come before the first chapter.
     assert stranded(pdf(sample(kind, clauses=47), language), headings) == []
+
+
+def test_a_figure_and_its_caption_stand_on_the_same_page() -> None:
+    whole = sample(clauses=1)
+    plan: Any = whole.charts["plan"]
+    for count in range(1, 6):  # the second drawing moves down the page, line by line
+        lanes = [f"lane {number}" for number in range(count)]
+        bars = [replace(plan.bars[0], lane=lane) for lane in lanes]
+        charts = {"plan": replace(plan, lanes=lanes, bars=bars), "plan_cost": whole.charts["indicators"]}
+        for page in texts(pdf(replace(whole, charts=charts), "zh")):
+            for line in page.splitlines()[1:4]:  # the head of the page comes before it
+                assert not re.match(r"图 ?\d", line), f"{count} lanes: {line}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -141,6 +154,14 @@ def test_any_punctuation_comes_out_as_it_is(text: str) -> None:
 def test_odd_texts_do_not_break_it(text: str) -> None:
     made = pdf(sample(clauses=2, factory_summary=Entry(text)), "zh")
     assert_within_margins(made)
+
+
+@pytest.mark.parametrize("sign", ["\U0001f600", "\U00020000", "\ue000", "\u0378", "\U0001f469\u200d\U0001f467"])
+def test_a_sign_that_no_font_shows_is_a_box_and_stops_nothing(sign: str) -> None:
+    text = f"张{sign}三 said \u05e9\u05dc\u05d5\u05dd"
+    rows = [Row("contact", Text("联系人", "Contact"), Entry(text))]
+    made = pdf(sample(clauses=1, unit=rows, systems=[replace(sample().systems[0], name=text)]), "zh")
+    assert "张□" in flat(made) or f"张{sign}三" in flat(made)
 
 
 def test_a_long_cell_goes_over_pages_and_loses_nothing() -> None:

@@ -1,5 +1,6 @@
 """Who may enter: passwords, the lock, sessions that end when revoked, tokens that may no more than they say."""
 
+import contextlib
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -87,6 +88,48 @@ def test_guesses_side_by_side_are_all_counted(accounts: Accounts) -> None:
         one.join()
     with pytest.raises(Refused, match="locked"):
         accounts.enter("li", RIGHT, NOW)
+
+
+@pytest.mark.parametrize("end", ["password", "disable"])
+def test_who_enters_while_the_account_is_shut_stays_outside(
+    accounts: Accounts, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password takes long to check; what an administrator does meanwhile is not undone by it."""
+    with pytest.raises(Refused):
+        accounts.enter("li", "a wrong one 12", NOW)  # so that the right one has something to write
+
+    def meanwhile(hashed: str, password: str) -> bool:
+        monkeypatch.setattr(module, "_fits", fits)
+        if end == "disable":
+            accounts.disable("li", NOW)
+        else:
+            accounts.change_password("li", "another one 99", NOW)
+        return True
+
+    fits = module._fits
+    monkeypatch.setattr(module, "_fits", meanwhile)
+    with pytest.raises(Refused, match="wrong"):
+        accounts.enter("li", RIGHT, NOW)
+    with pytest.raises(Refused, match="wrong"):
+        accounts.enter("li", RIGHT, NOW)
+    assert accounts.store.sessions("li", int(NOW.timestamp() * 1e6)) == ()
+
+
+def test_changes_of_an_account_side_by_side_do_not_undo_each_other(accounts: Accounts) -> None:
+    accounts.change_role("li", "administrator", NOW)
+    ends = [
+        threading.Thread(target=lambda name=name: suppressed(accounts, name)) for name in ("li", "wang") for _ in "123"
+    ]
+    for one in ends:
+        one.start()
+    for one in ends:
+        one.join()
+    assert [one.name for one in accounts.all() if one.disabled_us is None and one.role == "administrator"]
+
+
+def suppressed(accounts: Accounts, name: str) -> None:
+    with contextlib.suppress(BadInput):
+        accounts.change_role(name, "viewer", NOW)
 
 
 @pytest.mark.parametrize("end", ["leave", "password", "role", "disable"])
@@ -199,3 +242,10 @@ def test_a_newer_file_is_refused(accounts: Accounts, tmp_path: Path) -> None:
     db.close()
     with pytest.raises(BadInput, match="newer version"):
         accounts.all()
+
+
+def test_names_that_would_steer_a_terminal_are_refused(accounts: Accounts) -> None:
+    with pytest.raises(BadInput, match="control characters"):
+        accounts.add("zhao", "viewer", RIGHT, NOW, title="\x1b[31mred")
+    with pytest.raises(BadInput, match="control characters"):
+        accounts.make_token("\x1b[2J", "li", frozenset({"read"}), NOW)

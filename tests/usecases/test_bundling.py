@@ -292,6 +292,59 @@ def test_a_better_judgement_is_named_with_its_key(bare: Path) -> None:
     ]
 
 
+def rewritten(entry: str, change: Callable[[Any], object]) -> Callable[[dict[str, bytes]], None]:
+    def write(content: dict[str, bytes]) -> None:
+        said = json.loads(content[entry])
+        change(said)
+        content[entry] = json.dumps(said).encode()
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda said: said["elements"].insert(0, dict(said["elements"][0], finding="met")), "twice"),
+        (lambda said: said["fields"].update(maturity_level={"value": "9"}), "fields.maturity_level"),
+        (lambda said: said["fields"].pop("maturity_level"), "fields"),
+        (lambda said: said["elements"][0].update(clause="another clause"), "clause"),
+    ],
+    ids=["an element twice", "a field", "no field", "clause"],
+)
+def test_whatever_of_the_judgement_follows_from_the_ledger_is_held_against_it(
+    bare: Path, change: Callable[[Any], object], key: str
+) -> None:
+    first, *_ = said(verify(forged(bare, rewritten("judgement.json", change))))
+    assert "judgement.json" in first
+    assert key in first
+
+
+def test_a_page_for_people_that_claims_more_is_named(bare: Path) -> None:
+    def claim(content: dict[str, bytes]) -> None:
+        content["README.md"] = content["README.md"].replace("未确认".encode(), "领航级".encode())
+
+    (problem,) = said(verify(forged(bare, claim)))
+    assert problem.startswith("README.md: tells people something else")
+
+
+def test_a_bundle_that_names_no_pack_is_judged_by_nothing_and_does_not_pass(bare: Path) -> None:
+    with pytest.raises(BadInput, match="no manifest of a bundle"):
+        verify(forged(bare, lambda _: None, lineage=()))
+
+
+def test_what_a_bundle_says_steers_no_terminal(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name in a forged bundle must not clear the screen and write a better last line."""
+
+    def change(said: Any) -> None:
+        said["elements"][0]["finding"] = "\x1b[2Jmet\u202e"
+
+    path = forged(bare, rewritten("judgement.json", change), workspace="\x1b[2J\x1b[HFITS\u202e\x9b1m")
+    assert run(["verify", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert "FITS" in out
+    assert not {"\x1b", "\x9b", "\u202e"} & set(out)
+
+
 def test_signed_with_another_key_it_is_refused_by_whoever_knows_the_right_one(plant: Path) -> None:
     file = forged(written(plant).file, pioneer)
     own = own_key(plant).public.fingerprint
@@ -383,6 +436,12 @@ def register(folder: Path, name: str, data: bytes, **said: Any) -> str:
     document = DocumentRegister.of(workspace).add(path, Description(title=name, **said), NOW)
     append(workspace.ledger, [stated("base.organisation", "met", source=Source("document", document.sha256))])
     return document.sha256
+
+
+@pytest.mark.parametrize("asked", [(), ("all", "none")])
+def test_a_choice_of_documents_that_contradicts_itself_is_refused(plant: Path, asked: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match="not several or nothing"):
+        written(plant, documents=asked)
 
 
 def test_chosen_documents_go_in_and_confidential_ones_only_when_named(plant: Path) -> None:

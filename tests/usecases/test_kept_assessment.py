@@ -96,12 +96,34 @@ def by_ledger(folder: Path) -> None:
     assess(folder, pack="neimenggu-2025", now=NOW, as_of=AS_OF)
 
 
-@pytest.mark.parametrize("change", [by_records, by_statements, by_ledger])
+def by_document(folder: Path) -> None:
+    (folder / "documents" / "licence.pdf").write_bytes(b"%PDF another one")
+
+
+@pytest.mark.parametrize("change", [by_records, by_statements, by_ledger, by_document])
 def test_a_change_is_seen(works: Path, assessments: list[date], change: Any) -> None:
     shown(works)
     change(works)
     shown(works)
     assert len(assessments) == 2
+
+
+def test_what_was_written_while_it_was_assessed_is_not_taken_for_seen(
+    works: Path, assessments: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = assessing.read_statements
+
+    def meanwhile(*given: Any) -> Any:
+        found = real(*given)
+        monkeypatch.setattr(assessing, "read_statements", real)
+        by_statements(works)
+        return found
+
+    monkeypatch.setattr(assessing, "read_statements", meanwhile)
+    assess(works, pack="national-2024", now=NOW, as_of=AS_OF)
+    found = {one["id"]: one["finding"] for one in shown(works)["elements"]}
+    assert found["base.organisation"] == "met"
+    assert assessments
 
 
 def test_a_spoiled_copy_is_made_anew(works: Path, assessments: list[date]) -> None:

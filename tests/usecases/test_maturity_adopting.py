@@ -102,6 +102,16 @@ def test_a_level_that_is_not_confirmed_cannot_be_adopted(plant: Path) -> None:
         adopt(plant, "赵总", now=NOW)
 
 
+def test_a_level_that_is_signed_again_a_year_later_counts_again(plant: Path) -> None:
+    answered(plant, 1)
+    adopt(plant, "赵总", now=NOW)
+    later = NOW + timedelta(days=400)
+    adopt(plant, "赵总", now=later)
+    found = level_of(plant, later)
+    assert found is not None
+    assert (found.value, found.reason) == (1, None)
+
+
 def test_the_same_assessment_again_writes_nothing_and_withdraws_nothing(plant: Path) -> None:
     answered(plant, 2)
     adopt(plant, "赵总", now=NOW)

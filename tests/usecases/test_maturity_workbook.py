@@ -231,6 +231,12 @@ def test_a_missing_or_foreign_column_is_refused(plant: Path) -> None:
     (said,) = refusals(plant, changed(exported(plant), lose))
     assert "has no column answer" in said
 
+    def double(book: Any) -> None:
+        book.worksheets[2].cell(2, ANSWER + 12).value = "more [answer]"
+
+    (said,) = refusals(plant, changed(exported(plant), double))
+    assert "the column answer stands twice" in said
+
 
 def test_a_workbook_without_sheets_of_answers_is_refused(plant: Path, tmp_path: Path) -> None:
     path = tmp_path / "other.xlsx"

@@ -47,6 +47,15 @@ def test_a_scene_is_known_by_its_name(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("unit: {contct: a}", "application.yaml:1: the key “contct” is not known here; did you mean contact"),
+        (
+            "factory:\n  build_from: 1899-12-31",
+            "application.yaml:2: “build_from” is a day from 1900-01-01 to 2199-12-31",
+        ),
+        (
+            "unit:\n  revenue: {cny: 5, from: 2025-01-01, to: 9999-12-31, source: a}",
+            "application.yaml:2: “to” is a day from 1900-01-01 to 2199-12-31, not 9999-12-31",
+        ),
+        ("plan:\n  steps:\n  - {title: a, to: 9999-12-31}", "application.yaml:3: “to” is a day from 1900-01-01"),
         ("factory:\n  total_investment_cny: -1", "application.yaml:2: “total_investment_cny” is an amount in CNY"),
         ("factory:\n  total_investment_cny: 0.001", "is an amount in CNY"),
         ("factory:\n  total_investment_cny: 三千万", "must be a number"),
@@ -95,7 +104,7 @@ def test_names_have_to_be_known(tmp_path: Path, text: str, said: str) -> None:
 def test_a_plan_may_name_conditions_of_another_pack(tmp_path: Path) -> None:
     text = "plan: {steps: [{title: a, cost_cny: 1, brings: [advanced.production.anomaly-warning]}]}"
     found = gather(make_plant(tmp_path, text), asked(pack="neimenggu-2025"), NOW)
-    assert found.plan[0].brings == ("advanced.production.anomaly-warning",)
+    assert found.plan[0].brings == ("NM25 三.3",)
 
 
 def test_the_skeleton_is_read_as_nothing_said_but_the_scenes_of_the_records(tmp_path: Path) -> None:

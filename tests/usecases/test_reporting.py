@@ -9,6 +9,7 @@ from reported_plants import AS_OF, NOW, asked, make_plant
 from linghang.errors import BadInput
 from linghang.report.content import KINDS, Dossier, Entry
 from linghang.report.placeholders import placeholders
+from linghang.usecases.kept import assessed_document
 from linghang.usecases.reporting import Output, gather, write_report
 from linghang.usecases.statements import STATEMENTS
 from linghang.words import Text
@@ -169,3 +170,31 @@ def test_a_full_disk_leaves_the_old_file(plant: Path, tmp_path: Path, monkeypatc
 def test_without_a_place_it_lies_in_the_folder_of_reports(plant: Path) -> None:
     written = write_report(plant, asked(), Output("xlsx", "zh"), NOW)
     assert written.path == plant / "reports" / "application-advanced-2025-04-15-zh.xlsx"
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".xlsx", "报" * 83 + ".xlsx"])
+def test_a_file_may_have_the_longest_name_that_the_disk_takes(plant: Path, tmp_path: Path, name: str) -> None:
+    written = write_report(plant, asked(), Output("xlsx", "zh", tmp_path / name), NOW)
+    assert [one.name for one in tmp_path.iterdir()] == [written.path.name]
+
+
+@pytest.mark.parametrize("pack", ["national-2024", "neimenggu-2025"])
+def test_every_figure_is_the_one_of_the_assessment(plant: Path, pack: str) -> None:
+    assessed = assessed_document(plant, pack=pack, now=NOW, as_of=AS_OF)
+    elements = {one["id"]: one for one in assessed["elements"]}
+    indicators = {one["id"]: one for one in assessed["indicators"]}
+    for level in assessed["floors"]["documented"]["levels"]:
+        made = gather(plant, asked("self-assessment", level, pack=pack), NOW)
+        for clause in made.clauses:
+            assert clause.proof == elements[clause.id]["proof"]
+            derived = clause.part in ("maturity", "coverage", "scenario_count")
+            assert clause.finding == (clause.counts["declared"] if derived else elements[clause.id]["finding"])
+        for one in made.indicators:
+            found = indicators[one.id]
+            change = (found["change"] or {}).get("absolute")
+            assert (one.value, one.change) == (found["value"], change)
+        for floor, judged in assessed["floors"].items():
+            assert (made.ladder.confirmed[floor], made.ladder.possible[floor]) == (
+                judged["confirmed"],
+                judged["possible"],
+            )

@@ -1,5 +1,6 @@
 """The plant's data: tables of records, imports, tags and their courses."""
 
+import re
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,9 +16,10 @@ from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
-from linghang.errors import BadInput, nearest
+from linghang.errors import BadInput, nearest, reason_of
 from linghang.usecases.importing import ImportReport, import_files
 from linghang.usecases.json_values import plain
+from linghang.usecases.kept import has_telemetry
 from linghang.usecases.record_pages import rows, tables
 from linghang.usecases.telemetry import Watch, meanings, open_telemetry, trend
 
@@ -114,7 +116,7 @@ def import_records(
         report = import_files(
             folder_of(request), [str(path) for path in paths], now=datetime.now(UTC), table=table, dry_run=dry_run
         )
-    _refuse(report)
+    _refuse(report, folder)
     response.status_code = 200 if dry_run else 201
     counts = {
         one.table: {"rows": one.rows, "added": one.added, "changed": one.changed, "unchanged": one.unchanged}
@@ -134,6 +136,8 @@ def tags(
 ) -> Page[TagShown]:
     """List the tags of the telemetry with their last values."""
     folder = folder_of(request)
+    if not has_telemetry(folder):
+        raise NotThere("no telemetry was ever stored here")
     with open_telemetry(folder) as reader:
         found = Watch(reader, find.split(), meanings(folder)).rows()
     shown = [TagShown(**{name: getattr(one, name) for name in TagShown.model_fields}) for one in found]
@@ -153,6 +157,8 @@ def course(
     for moment in (start, end):
         if moment is not None and moment.tzinfo is None:
             raise BadInput("a moment needs its zone, as in 2026-06-01T08:00:00+08:00")
+    if not has_telemetry(folder_of(request)):
+        raise NotThere("no telemetry was ever stored here")
     found = trend(folder_of(request), tag, start, end, every_s)
     if found.num_rows > MOST_POINTS:
         raise BadInput("that would be {count:,.0f} intervals; {most:,} at most", count=found.num_rows, most=MOST_POINTS)
@@ -178,13 +184,17 @@ def _kept(folder: File, upload: UploadFile, number: int) -> File:
         with (place / name).open("wb") as file:
             while part := upload.file.read(COPIED_BYTES):
                 file.write(part)
-    except (OSError, ValueError) as error:
-        raise BadInput("cannot be written: {reason}", reason=str(error)) from None
+    except OSError as error:
+        raise BadInput("“{name}” cannot be kept: {reason}", name=name[:80], reason=reason_of(error)) from None
+    except ValueError as error:
+        raise BadInput("“{name}” cannot be kept: {reason}", name=repr(name[:80]), reason=str(error)) from None
     return place / name
 
 
-def _refuse(report: ImportReport) -> None:
+def _refuse(report: ImportReport, folder: str) -> None:
+    """Refuse what has problems, under the names that the sender gave: our folder means nothing to anybody."""
     if report.refused:
         from linghang.errors import ManyProblems
 
-        raise ManyProblems([BadInput("{fault}", fault=str(one)) for one in report.problems])
+        ours = re.compile(re.escape(folder) + r"/\d+/")
+        raise ManyProblems([BadInput("{fault}", fault=ours.sub("", str(fault))) for fault in report.problems])

@@ -1,7 +1,7 @@
 """Who asks: local without accounts, else a session or a token; and what a browser may be tricked into is refused."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ from linghang.words import LANGUAGES, Language, tr, use
 COOKIE = "linghang_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+API, LIVE = "/api/", "/api/v1/live/"
 OPEN_PATHS = ("/api/v1/session", "/api/v1/openapi.json")
 """Paths of the API that answer before anybody has entered."""
 KNOWN_FOR_S = 1.0
@@ -70,6 +71,8 @@ class Door:
         scope.setdefault("state", {})["person"] = person
         if scope["type"] == "websocket":
             return await self.app(scope, receive, send)
+        if scope["method"] == "HEAD" and scope["path"].startswith(API) and not scope["path"].startswith(LIVE):
+            scope, send = {**scope, "method": "GET"}, _without_body(send)  # RFC 9110, 9.3.2: as GET, but no content
         allowed = person is not None and "read" in person.scopes
         if allowed and await self.ready.answer(scope, headers, _with_headers(send, scope["path"])):
             return None
@@ -114,6 +117,22 @@ class Door:
     def forget(self, secret: str) -> None:
         """Know somebody no more, at once."""
         self._known.pop(secret, None)
+
+
+def staying(request: Request) -> Callable[[], bool]:
+    """Return what tells whether the one who asks may still read: an endless answer outlives what let it in."""
+    said = {name: value.decode("latin-1") for name, value in request.headers.raw}
+    token, session = _token_of(said), _session_of(said)
+    accounts: Accounts = request.app.state.accounts
+
+    def stays() -> bool:
+        now = datetime.now(UTC)
+        if token is not None:
+            person = accounts.by_token(token, now)
+            return person is not None and "read" in person.scopes
+        return accounts.lives(session, now) if session is not None else not accounts.any()
+
+    return stays
 
 
 def _refusal_needed(person: Person | None, right: Right) -> Person:
@@ -199,6 +218,13 @@ def _limited(receive: Receive, most: int) -> Receive:
         return message
 
     return counted
+
+
+def _without_body(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sent
 
 
 def _with_headers(send: Send, path: str) -> Send:

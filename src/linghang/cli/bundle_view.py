@@ -26,7 +26,7 @@ REASONS = {
     "kept_elsewhere": later("kept elsewhere"),
     "changed_since": later("the engine sees something else today than when it ran"),
 }
-KINDS = {"document": later("documents"), "table": later("tables"), "telemetry": later("telemetry of")}
+KINDS = {"document": later("documents"), "table": later("tables of records"), "telemetry": later("telemetry of")}
 OUTCOMES = {
     "same": ("✓", "green", later("computed again, the same")),
     "differs": ("✗", "red", later("computed again, differs")),
@@ -139,7 +139,7 @@ def _signer(found: "Verified", asked: bool) -> str:
 def _reruns(reruns: "tuple[Rerun, ...]") -> Table:
     """How many of each outcome, and why."""
     table = headed(tr("What was derived or measured"))
-    for column in ("", tr("outcome"), tr("why"), tr("of what")):
+    for column in ("", tr("computed again?"), tr("why"), tr("derivation or engine")):
         table.add_column(column, overflow="fold")
     table.add_column(tr("count"), justify="right")
     counted = Counter((one.outcome, str(one.why or "")) for one in reruns)

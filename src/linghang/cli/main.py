@@ -78,6 +78,8 @@ def _complain(*lines: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from linghang.cli.names import harmless
+
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Text.assemble(("✗ ", "bold red"), line))
+        console.print(Text.assemble(("✗ ", "bold red"), harmless(line)))

@@ -21,7 +21,7 @@ def show(one: Opened, found: Sequence[LevelGap], as_json: bool) -> None:
     gate = one.model.gate
     for level in found:
         name = one.model.levels[level.level - 1].name
-        now = between(level.score, level.score)
+        now = between(level.score, level.possible)
         head = tr("Level {level} {name}: {score} of {gate}", level=level.level, name=name, score=now, gate=gate.value)
         if not level.lifts:
             console.print(f"[bold]{escape(head)}[/] [green]✓[/]")
@@ -75,6 +75,7 @@ def document(one: Opened, found: Sequence[LevelGap]) -> dict[str, Any]:
             {
                 "level": level.level,
                 "score": str(rounded_down(level.score)),
+                "possible": str(rounded_down(level.possible)),
                 "items": [
                     {
                         "code": lift.item.code,

@@ -19,6 +19,7 @@ from linghang.usecases.maturity_report import OfficialResult, Registered
 from linghang.words import Listed, later, tr
 
 BAR = 20
+WEIGHTS = {"discrete": later("discrete industries"), "process": later("process industries")}
 KINDS = {
     "answers": later("answered"),
     "leave_out": later("left a domain out"),
@@ -69,7 +70,7 @@ def _heading(found: Progress) -> RenderableType:
             answered=items - len(score.unanswered),
             items=items,
         ),
-        tr("weights: {weights}", weights=one.state.weights),
+        tr("weights: {weights}", weights=tr(WEIGHTS.get(one.state.weights, one.state.weights))),
     ]
     lines += [
         escape(tr("left out: {domain} ({reason})", domain=one.model.domains[domain], reason=reason))
@@ -187,8 +188,11 @@ def show_history(acts: Sequence[tuple[Act, bool]], as_json: bool) -> None:
     if as_json:
         print(json.dumps([one.to_dict() | {"stands": stands} for one, stands in acts], ensure_ascii=False, indent=2))
         return
+    if not acts:
+        terminal().print(tr("nothing was answered yet"), style="dim")
+        return
     table = headed()
-    for heading in (tr("number"), tr("when"), tr("who"), tr("what"), ""):
+    for heading in (tr("no."), tr("at"), tr("who"), tr("act"), ""):
         table.add_column(heading, overflow="fold")
     for one, stands in reversed(acts):
         at = f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

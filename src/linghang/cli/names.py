@@ -1,17 +1,22 @@
 """How the terminal names and marks findings, proofs, floors and parts, and how its tables look."""
 
+import re
 import shutil
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 
 from linghang.words import later, tr
 
 PIPED_WIDTH = 120
 """Columns of the output where it is no terminal: wide enough for an id beside its text."""
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and end of line, and those that turn the direction of writing."""
 
 MARKS = {"met": ("✓", "green"), "unmet": ("✗", "red"), "unknown": ("?", "yellow"), "not_applicable": ("–", "dim")}
 FINDINGS = {
@@ -58,10 +63,21 @@ def marked(finding: str | None, with_word: bool = True) -> str:
     return f"[{colour}]{mark} {tr(FINDINGS[finding])}[/]" if with_word else f"[{colour}]{mark}[/]"
 
 
+def harmless(text: str) -> str:
+    """Show what steers a terminal as a sign of its own: a name of somebody's file must not clear the screen."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class _Terminal(Console):
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for one in super().render(renderable, options):
+            yield one if one.control or not _STEERING.search(one.text) else Segment(harmless(one.text), one.style)
+
+
 def terminal() -> Console:
     """Return the console that results are printed on."""
     width = None if sys.stdout.isatty() else max(PIPED_WIDTH, shutil.get_terminal_size((PIPED_WIDTH, 0)).columns)
-    return Console(highlight=False, width=width)
+    return _Terminal(highlight=False, width=width)
 
 
 def headed(title: str | None = None, **more: Any) -> Table:

@@ -155,13 +155,14 @@ def read_manifest(data: bytes) -> Manifest:
             entries=tuple(Listed(one["path"], one["size"], one["sha256"]) for one in said["entries"]),
             left_out=tuple(map(_left_out, said["left_out"])),
         )
-        if not found.by_path.keys() >= set(found.lineage) or type(found.records) is not int:
+        if not found.lineage or not found.by_path.keys() >= set(found.lineage) or type(found.records) is not int:
             raise ValueError(pack["lineage"])
+        written = found.to_bytes()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput("is no manifest of a bundle: {reason}", place, reason=repr(error)) from None
     except BadInput as error:
         raise error.at(place) from None
-    if found.to_bytes() != data:
+    if written != data:
         raise BadInput("is not written as a manifest is; it was changed", place)
     return found
 
@@ -175,9 +176,18 @@ def read_json(data: bytes, entry: str) -> Any:
         It is none.
     """
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadInput("is no JSON: {reason}", Place(entry), reason=str(error)) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a mapping of keys that stand once: of a key that stands twice, each program would read another value."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(next(f"“{name}” x {names.count(name)}" for name in names if names.count(name) > 1))
+    return found
 
 
 def lines_of(rows: list[Any]) -> bytes:

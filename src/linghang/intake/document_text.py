@@ -71,7 +71,7 @@ def text_of(path: Path, name: str) -> DocumentText:
     try:
         with path.open("rb") as file:
             head = file.read(5)
-        if head == b"%PDF-":
+        if head == b"%PDF-" or suffix == ".pdf":
             return _of(_pdf(path), empty=DocumentText("none", message=_NO_TEXT))
         if suffix in SUFFIXES:
             return _of(_office(path))

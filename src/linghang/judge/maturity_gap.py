@@ -38,13 +38,16 @@ class LevelGap:
     Attributes
     ----------
     score
-        Its score as it is answered, in [0, 1].
+        Its score as it is answered, in [0, 1]: what is not answered adds nothing yet.
+    possible
+        Its score if everything that is not answered turned out to be 1.
     lifts
         The fewest items that lift it to the gate, greatest gain first; none if it stands there.
     """
 
     level: int
     score: Fraction
+    possible: Fraction
     lifts: tuple[Lift, ...]
 
 
@@ -71,7 +74,7 @@ def gaps(
     found = score(model, answers, weights, left_out)
     share = shares(model, weights, left_out)
     return tuple(
-        LevelGap(at, found.levels[at].low, _fewest(model, at, found.levels[at].low, share, answers, preferred))
+        LevelGap(at, *found.levels[at], _fewest(model, at, found.levels[at].low, share, answers, preferred))
         for at in range(1, level + 1)
     )
 

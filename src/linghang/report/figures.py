@@ -26,7 +26,7 @@ UNITS: Mapping[str, Text] = {
     "CNY": Text("元", "CNY"),
     "CNY/a": Text("元/年", "CNY/a"),
     "CNY/t": Text("元/吨", "CNY/t"),
-    "万元/(人·a)": Text("万元/(人·年)", "10,000 CNY/(person·a)"),
+    "万元/(人·a)": Text("万元/(人·年)", "×10,000 CNY/(person·a)"),
     "kgce/t": Text("千克标准煤/吨", "kgce/t"),
     "kgCO2/t": Text("千克二氧化碳/吨", "kg CO₂/t"),
 }

@@ -11,6 +11,7 @@ from linghang.words import Text
 
 
 def annexes(speaker: Speaker) -> Values:
+    """Return what templates name of the verdict, the plan to close the gap, the review and the annexes."""
     clauses = _clauses(speaker)
     return _ladder(speaker) | {
         "clauses": clauses,

@@ -29,6 +29,7 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "administrator": frozenset(SCOPES),
 }
 TOKEN_MARK = "lht_"
+_CHANGEABLE = ("role", "password", "disabled_us", "failures", "locked_until_us")
 
 _SCHEMA = """
 create table account (
@@ -177,23 +178,26 @@ class AccountStore:
                     "there is an account {name} already", Place(str(self._path)), name=account.name
                 ) from None
 
-    def put(self, account: Account) -> None:
-        """Put an account in the place of the one of its name; without a right to enter its sessions and tokens end."""
+    def change(self, name: str, **columns: str | int | None) -> Account:
+        """Change columns of an account and no others, so that changes side by side do not undo each other.
+
+        Raises
+        ------
+        BadInput
+            No administrator would be left who can enter. Nothing is changed then.
+        """
+        wanted = [column for column in _CHANGEABLE if column in columns]
+        assert len(wanted) == len(columns)
         with self._writing() as db:
             db.execute(
-                "update account set title = ?, role = ?, password = ?, subject = ?, disabled_us = ?, failures = ?, "
-                "locked_until_us = ? where name = ?",
-                (
-                    account.title,
-                    account.role,
-                    account.password,
-                    account.subject,
-                    account.disabled_us,
-                    account.failures,
-                    account.locked_until_us,
-                    account.name,
-                ),
+                f"update account set {', '.join(f'{one} = ?' for one in wanted)} where name = ?",
+                (*(columns[one] for one in wanted), name),
             )
+            alive = "select 1 from account where role = 'administrator' and disabled_us is null"
+            fewer = "role" in columns or columns.get("disabled_us") is not None
+            if fewer and db.execute(alive).fetchone() is None:
+                raise BadInput("{name} is the last administrator; make another one first", name=name)
+            return Account(*db.execute("select * from account where name = ?", (name,)).fetchone())
 
     def failed(self, name: str, most: int, locked_until_us: int) -> None:
         """Count a wrong password, in the file, as guesses run side by side; the `most`-th one locks the account."""
@@ -206,16 +210,20 @@ class AccountStore:
 
     # --- sessions ---
 
-    def open_session(self, account: str, agent: str, now_us: int, expires_us: int) -> str:
-        """Open a session and return its secret, which is kept nowhere."""
+    def open_session(self, account: Account, agent: str, now_us: int, expires_us: int) -> str | None:
+        """Open a session and return its secret, which is kept nowhere.
+
+        None where the account was disabled or got another password after it was read.
+        """
         secret = token_urlsafe(32)
         with self._writing() as db:
-            db.execute(
-                "insert into session values (?, ?, ?, ?, ?, null, ?)",
-                (digest_of(secret), account, now_us, now_us, expires_us, agent[:200]),
-            )
+            opened = db.execute(
+                "insert into session select ?, name, ?, ?, ?, null, ? from account "
+                "where name = ? and disabled_us is null and password is ?",
+                (digest_of(secret), now_us, now_us, expires_us, agent[:200], account.name, account.password),
+            ).rowcount
             db.execute("delete from session where expires_us < ?", (now_us,))
-        return secret
+        return secret if opened else None
 
     def session(self, secret: str, now_us: int) -> Session | None:
         """Return the session of a secret, if it is alive."""

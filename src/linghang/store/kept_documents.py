@@ -1,8 +1,10 @@
 """Documents that were computed of a workspace, kept as JSON until what they rest on changes."""
 
 import hashlib
+import os
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import orjson
@@ -23,7 +25,7 @@ def load(folder: Path, name: str, key: str) -> Any:
 def save(folder: Path, name: str, key: str, document: Any) -> None:
     """Keep a document (of JSON values); where that cannot be, nothing is kept and nothing is lost."""
     path = _path(folder, name, key)
-    beside = path.with_suffix(".new")
+    beside = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")  # others may keep the same at the same moment
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(orjson.dumps({"key": key, "document": document}))

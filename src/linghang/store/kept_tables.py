@@ -1,7 +1,9 @@
 """Records read once and kept as Arrow files beside them, until the records change."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -55,7 +57,7 @@ def _kept(path: Path, state: str) -> pa.Table | None:
 
 def _keep(table: pa.Table, path: Path, state: str) -> None:
     """Keep a table; where that cannot be, nothing is kept and nothing is lost."""
-    beside = path.with_suffix(".new")
+    beside = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")  # others may keep the same at the same moment
     schema = table.schema.with_metadata({_STATE: state})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

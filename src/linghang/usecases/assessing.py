@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from linghang.conditions.model import Indicator, Pack
@@ -18,8 +18,6 @@ from linghang.evidence.observation import Observation
 from linghang.evidence.recording import Said, news
 from linghang.evidence.settle import Settled, settle
 from linghang.evidence.withdrawal import Record, Withdrawal
-from linghang.judge.case import Case, Claim, Fact
-from linghang.judge.findings import Finding
 from linghang.judge.program import Program, prepare
 from linghang.judge.reference import judge
 from linghang.kpi.compute import IndicatorValue, compute
@@ -29,9 +27,11 @@ from linghang.plant.titles import titled
 from linghang.store.migrate import is_current
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.comparing import Comparison, beside, comparisons, published, standings
-from linghang.usecases.elements import elements_of
+from linghang.usecases.elements import elements_of, fields_of
+from linghang.usecases.evidence_case import case_of
+from linghang.usecases.evidence_register import documents_news
 from linghang.usecases.judging import Chosen, Judged
-from linghang.usecases.kept import keep_assessed
+from linghang.usecases.kept import grounds, keep_assessed
 from linghang.usecases.records import Digests, IbisTables, RecordTables
 from linghang.usecases.statements import STATEMENTS, read_statements
 from linghang.usecases.telemetry import last_points
@@ -98,6 +98,7 @@ class Assessment:
             for indicator in self.indicators
         ]
         document["elements"] = self.elements()
+        document["fields"] = dict(fields_of(self.judged.verdict.program, self.settled))
         document["related_references"] = [one.to_dict() for one in published(None)] if self.indicators else []
         document["recorded"], document["withdrawn"] = self.recorded, self.withdrawn
         return document
@@ -146,6 +147,7 @@ def assess(
         The folder is no workspace, the pack is not in force, statements or the ledger do not fit.
     """
     workspace, tables = _opened(folder)
+    before = grounds(workspace)
     zone = ZoneInfo(workspace.time_zone)
     day = as_of or now.astimezone(zone).date()
     program = prepare(load_pack(pack), day, interpretation)
@@ -153,18 +155,15 @@ def assess(
     present = period or last_months(day, workspace.time_zone, MONTHS)
     indicators = _indicators(tables, program, present, baseline) if annex else ()
     compared = comparisons(indicators, tables, day)
-    values = {one.id: one.value for one in indicators if one.value is not None}
-    live = last_points(folder, tables["tag"])
     held = list(read(workspace.ledger))
-    ran = coverages((one.record for one in held), day)
-    look = Look(tables, day, zone, program.interpretation, values, standings(compared, indicators), live, ran)
+    look = _look(workspace, tables, program, (indicators, compared), held)
     asked = program.claimable | set(program.fields)
     derived = derive(DERIVATIONS, look, tables.digest, asked, now)
     stated = read_statements(workspace, program, now)
     said = Said((*derived.observations, *stated.observations), asked, derived.needs, day, now, zone)
     past, new = _recorded(workspace, said, held, record)
     settled = settle([*past, *new], day)
-    case = _case(settled, stated.waivers, program)
+    case = case_of(settled, stated.waivers, program)
     found = Assessment(
         workspace,
         Judged(judge(program, case), case, program.pack),
@@ -178,7 +177,8 @@ def assess(
         annex,
     )
     if record and period is None and baseline is None:
-        keep_assessed(workspace, program.pack, day, interpretation, found.to_dict())
+        asked_for = program.pack, day, interpretation
+        keep_assessed(workspace, asked_for, before, len(past) + len(new), found.to_dict())
     return found
 
 
@@ -211,6 +211,22 @@ def _indicators(
     return compute(IbisTables(tables), present, before, region, Digests(tables), program.interpretation)
 
 
+def _look(
+    workspace: Workspace,
+    tables: RecordTables,
+    program: Program,
+    figures: tuple[tuple[IndicatorValue, ...], tuple[Comparison, ...]],
+    held: list[Entry],
+) -> Look:
+    """Return what derivations look at: records, indicators and where they stand, live points, and runs of engines."""
+    indicators, compared = figures
+    day, zone = program.as_of, ZoneInfo(workspace.time_zone)
+    values = {one.id: one.value for one in indicators if one.value is not None}
+    live = last_points(workspace.folder, tables["tag"])
+    ran = coverages((one.record for one in held), day)
+    return Look(tables, day, zone, program.interpretation, values, standings(compared, indicators), live, ran)
+
+
 def _recorded(
     workspace: Workspace, said: Said, entries: list[Entry], record: bool
 ) -> tuple[list[Record], tuple[Record, ...]]:
@@ -218,28 +234,20 @@ def _recorded(
 
     What is new is decided while nobody else writes: another assessment may have said it meanwhile.
     """
-    new = news(said, (one.record for one in entries))
+    new = _news(workspace, said, entries)
     last = entries[-1] if entries else None
     if record and (new or not anchored(workspace.ledger, last)):
         with workspace.writing():
             entries += read(workspace.ledger, last)
-            new = news(said, (one.record for one in entries))
+            new = _news(workspace, said, entries)
             append(workspace.ledger, new, entries[-1] if entries else None)
     return [one.record for one in entries], new
 
 
-def _case(settled: Mapping[str, Settled], waivers: Mapping[str, str], program: Program) -> Case:
-    findings: dict[str, Claim] = {}
-    facts: dict[str, Fact] = {}
-    for name, one in settled.items():
-        if one.value is None or one.proof is None:
-            continue
-        if name in program.claimable:
-            reason = str(one.observations[0].detail.get("reason") or "") or None
-            findings[name] = Claim(cast(Finding, one.value), one.proof, reason)
-        elif name in program.fields:
-            facts[name] = Fact(one.value, one.proof)
-    return Case(findings, facts, waivers)
+def _news(workspace: Workspace, said: Said, entries: list[Entry]) -> tuple[Record, ...]:
+    """Return what the ledger does not say yet, of this assessment and of registered documents."""
+    past = [one.record for one in entries]
+    return (*news(said, past), *documents_news(workspace, past, said.made_at))
 
 
 def _needs(derived: Derived, settled: Mapping[str, Settled]) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,8 @@ def choose_documents(workspace: Workspace, asked: Sequence[str], named: Mapping[
 
 def _check_asked(asked: Sequence[str], living: Iterable[Document]) -> None:
     numbers = [one.id for one in living]
+    if not asked or (NONE in asked and len(asked) > 1):
+        raise BadInput("--documents takes all, none or numbers of the register: one of these, not several or nothing")
     for name in asked:
         if name not in (ALL, NONE, *numbers):
             raise BadInput(

@@ -1,7 +1,7 @@
 """The short text in a bundle for whoever opens it as a zip, in both languages."""
 
 from linghang.evidence.proof import STRENGTH
-from linghang.usecases.assessing import Assessment
+from linghang.judge.verdict import Verdict
 
 _ZH = """# 领航评估包
 
@@ -56,18 +56,18 @@ that you have from the signer by another way.
 _FLOORS_ZH = {"declared": "宣称", "documented": "有据", "measured": "实测"}
 
 
-def readme(assessed: Assessment, name: str) -> str:
+def readme(verdict: Verdict, name: str) -> str:
     """Write it."""
-    pack = assessed.judged.pack
+    pack = verdict.program.pack
     titles = {level.id: level.title for level in pack.levels}
-    confirmed = {floor: assessed.judged.verdict.floors[floor].confirmed for floor in STRENGTH}
+    confirmed = {floor: verdict.floors[floor].confirmed for floor in STRENGTH}
     zh = {floor: titles[one].zh if one else "未确认" for floor, one in confirmed.items()}
     en = {floor: titles[one].en if one else "none" for floor, one in confirmed.items()}
     return (_ZH + "\n" + _EN).format(
         name=" ".join(name.split()),
         pack_zh=pack.title.zh,
         pack_en=pack.title.en,
-        day=assessed.judged.verdict.program.as_of,
+        day=verdict.program.as_of,
         rows_zh="\n".join(f"| {_FLOORS_ZH[floor]} | {one} |" for floor, one in zh.items()),
         rows_en="\n".join(f"| {floor} | {one} |" for floor, one in en.items()),
     )

@@ -165,7 +165,7 @@ def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, 
         JUDGEMENT: lines_of_mapping(_in_one_language(lambda: judgement_of(assessed))),
         RECEIPTS: lines_of(receipts(workspace, words, inputs.parts)),
         DOCUMENTS: lines_of(documents.rows),
-        README: readme(assessed, workspace.name).encode(),
+        README: readme(assessed.judged.verdict, workspace.name).encode(),
     }
     if request.inputs != "none":
         parts[BESIDE] = lines_of_mapping(beside(workspace, assessed))

@@ -1,6 +1,7 @@
 """An assessment that is not made again while nothing that it rests on has changed."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import linghang
 from linghang.conditions.model import Pack
 from linghang.conditions.shelf import load_pack
-from linghang.evidence.ledger import anchor_of
+from linghang.evidence.ledger import anchor, anchor_of
 from linghang.store.kept_documents import load, save
 from linghang.store.records import read as read_table
 from linghang.store.state import files_state, kept_in, records_state
@@ -63,12 +64,29 @@ def assessed_document(
 
 
 def keep_assessed(
-    workspace: Workspace, pack: Pack, day: date, interpretation: Chosen | None, document: Mapping[str, Any]
+    workspace: Workspace,
+    question: tuple[Pack, date, Chosen | None],
+    before: str | None,
+    records: int,
+    document: Mapping[str, Any],
 ) -> None:
-    """Keep what an assessment has just found and recorded, so that it need not be made again to be shown."""
-    if (state := workspace_state(workspace)) is not None:
-        key = f"{state} {_question(pack, day, interpretation)}"
-        save(kept_in(workspace), ASSESSED, key, _document(document))
+    """Keep what an assessment has just found and recorded, so that it need not be made again to be shown.
+
+    Parameters
+    ----------
+    question
+        Pack, day of judgement and what a reviewer set.
+    before
+        What `grounds` said before the assessment read anything: what was written meanwhile it has not seen.
+    records
+        How many records of the ledger it rests on.
+    """
+    now = grounds(workspace)
+    if now is None or now != before:
+        return
+    state, last = _with_ledger(now, workspace), anchor(workspace.ledger)
+    if (last.records if last else 0) == records:
+        save(kept_in(workspace), ASSESSED, f"{state} {_question(*question)}", _document(document))
 
 
 def _question(pack: Pack, day: date, interpretation: Chosen | None) -> str:
@@ -96,8 +114,21 @@ def kept(workspace: Workspace, name: str, question: object, make: Callable[[], T
 def workspace_state(workspace: Workspace) -> str | None:
     """Return a text that is another one whenever what judgements rest on may have changed; None if nothing tells.
 
-    That is: the program, the records, the ledger with its anchor, statements and answers, the settings, and the hour
-    of each equipment's last point of telemetry.
+    That is: the grounds, and the ledger with its anchor.
+    """
+    found = grounds(workspace)
+    return None if found is None else _with_ledger(found, workspace)
+
+
+def _with_ledger(found: str, workspace: Workspace) -> str:
+    return f"{found} {files_state((workspace.ledger, anchor_of(workspace.ledger)))}"
+
+
+def grounds(workspace: Workspace) -> str | None:
+    """Return a text that is another one whenever what an assessment looks at beside the ledger may have changed.
+
+    That is: the program, the records, statements and answers with the documents that they name, the settings, and the
+    hour of each equipment's last point of telemetry.
     """
     from linghang.plant.tables import TABLES
 
@@ -105,18 +136,28 @@ def workspace_state(workspace: Workspace) -> str | None:
     records = records_state(engine)
     if records is None:
         return None
-    ledger = workspace.ledger
-    files = (ledger, anchor_of(ledger), workspace.config, *(workspace.folder / name for name in STATED))
-    points = last_points(workspace.folder, read_table(engine, TABLES["tag"])) if _has_telemetry(workspace) else {}
+    files = (workspace.config, *(workspace.folder / name for name in STATED), *_named(workspace.documents))
+    points = last_points(workspace.folder, read_table(engine, TABLES["tag"])) if has_telemetry(workspace.folder) else {}
     return f"{_program()} {records} {files_state(files)} {sorted(points.items())}"
 
 
+REGISTERED = "sha256"
 STATED = (STATEMENTS, "maturity.jsonl", "documents.sqlite", "documents.sqlite-wal")
 """Files in which the plant states what no record holds, and which an assessment reads."""
 
 
-def _has_telemetry(workspace: Workspace) -> bool:
-    return any((workspace.folder / "telemetry").glob("manifest*"))
+def _named(folder: Path) -> Iterator[Path]:
+    """The documents that statements name by their file: all but those that the register keeps by their sha256."""
+    for path, folders, files in os.walk(folder):
+        if Path(path) == folder:
+            folders[:] = [one for one in folders if one != REGISTERED]
+        folders.sort()
+        yield from (Path(path) / one for one in sorted(files))
+
+
+def has_telemetry(folder: Path) -> bool:
+    """Whether anything was ever stored in the telemetry of a workspace."""
+    return any((folder / "telemetry").glob("manifest*"))
 
 
 @cache

@@ -79,7 +79,7 @@ def adopt(folder: Path, signed_by: str, *, now: datetime) -> tuple[Opened, Carri
     Raises
     ------
     BadInput
-        No level is confirmed, or the same level is adopted already by the same person.
+        No level is confirmed, or the same person adopted the same level today already. To sign again later renews it.
     """
     one = opened(folder)
     name = checked_name(signed_by)
@@ -89,10 +89,9 @@ def adopt(folder: Path, signed_by: str, *, now: datetime) -> tuple[Opened, Carri
             "the answers confirm no level yet; see what is missing with: linghang maturity gap {folder} --level 1",
             folder=folder,
         )
-    before = one.state.adopted
-    if before is not None and (before.level, before.signed_by) == (level, name):
+    before, today = one.state.adopted, one.today(now)
+    if before is not None and (before.level, before.signed_by, before.signed_on) == (level, name, today):
         raise BadInput("level {level} is adopted already, signed by {name}", level=level, name=name)
-    today = one.today(now)
     content = {"signed_by": name, "signed_on": today.isoformat(), "level": level, "digest": one.state.digest}
     acts = record(one.workspace, "adopt", content, by=name, now=now, after=len(one.acts))
     after = Opened(one.workspace, one.model, acts, state_of_answers(acts))

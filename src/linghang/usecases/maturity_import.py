@@ -172,8 +172,11 @@ class _Reader:
 
     def _places(self, rows: list[list[_Cell]], place: Place) -> dict[str, int]:
         header = rows[HEADER_ROW] if len(rows) > HEADER_ROW else []
-        named = {str(cell.value).rpartition("[")[2].rstrip("]"): at for at, cell in enumerate(header) if cell.value}
+        titles = [(str(cell.value).rpartition("[")[2].rstrip("]"), at) for at, cell in enumerate(header) if cell.value]
+        named = dict(titles)
         row = Place(place.file, HEADER_ROW + 1)
+        if twice := [name for number, (name, _) in enumerate(titles) if name in dict(titles[:number])]:
+            raise BadInput("the column {name} stands twice; which one counts cannot be told", row, name=twice[0])
         for name in _NEEDED:
             if name not in named:
                 near = nearest(name, sorted(named))

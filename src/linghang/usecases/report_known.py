@@ -77,7 +77,7 @@ def _engine(workspace: Workspace, id: str, runs: Sequence[str]) -> dict[str, Any
     }
     for run in runs:
         try:
-            document, _ = results.load(workspace.folder, id, run)
+            document = results.document_of(workspace.folder, id, run)
         except BadInput:
             continue
         found["run"] = {"name": run, "finding": document["finding"], "window": document["window"]}

@@ -35,6 +35,7 @@ APPLICATION = "application.yaml"
 LIMITS = Limits(bytes=1_000_000, nodes=20_000, depth=8)
 MAX_MONEY = Decimal(10) ** 13
 CENT = Decimal("0.01")
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 KINDS_OF_BASELINE = ("measured", "design", "industry_mean")
 """What a figure "before" is: a new plant has none, and says what stands for it."""
 
@@ -192,7 +193,7 @@ class _Reader:
         )
 
     def _factory(self, shape: Shape) -> Factory:
-        start, end = shape.maybe("build_from", date), shape.maybe("build_to", date)
+        start, end = _date(shape, "build_from"), _date(shape, "build_to")
         if start and end and end < start:
             raise shape.refuse("ends on {end}, before it begins on {start}", "build_to", start=start, end=end)
         return Factory(
@@ -229,7 +230,7 @@ class _Reader:
             technologies=said(shape, "technologies"),
             data_volume=said(shape, "data_volume"),
             effect=said(shape, "effect"),
-            since=shape.maybe("since", date),
+            since=_date(shape, "since"),
             ai=shape.maybe("ai", bool),
             evidence=shape.strings("evidence"),
         )
@@ -270,9 +271,24 @@ def money(shape: Shape, key: str) -> Decimal | None:
     return value
 
 
+def _date(shape: Shape, key: str) -> date | None:
+    """Take a day that may be absent, of the centuries in which there are factories."""
+    value = shape.maybe(key, date)
+    if value is not None and not EARLIEST <= value <= LATEST:
+        raise shape.refuse(
+            "“{name}” is a day from {first} to {last}, not {value}",
+            key,
+            name=key,
+            first=EARLIEST,
+            last=LATEST,
+            value=value,
+        )
+    return value
+
+
 def _days(shape: Shape) -> tuple[date | None, date | None]:
     """Take a period of whole days, both written; the second is given as the day after it."""
-    start, last = shape.maybe("from", date), shape.maybe("to", date)
+    start, last = _date(shape, "from"), _date(shape, "to")
     if start and last and last < start:
         raise shape.refuse("ends on {end}, before it begins on {start}", "to", start=start, end=last)
     return start, last + timedelta(1) if last else None
@@ -315,7 +331,7 @@ def _step(shape: Shape) -> StepStated:
     title = said(shape, "title")
     if title is None:
         raise shape.refuse("a step of the plan has a title")
-    start, last = shape.maybe("from", date), shape.maybe("to", date)
+    start, last = _date(shape, "from"), _date(shape, "to")
     if start and last and last < start:
         raise shape.refuse("ends on {end}, before it begins on {start}", "to", start=start, end=last)
     return StepStated(shape.line, title, start, last, money(shape, "cost_cny"), shape.strings("brings"))
@@ -324,8 +340,8 @@ def _step(shape: Shape) -> StepStated:
 def _signing(shape: Shape) -> Signing:
     return Signing(
         legal_representative=shape.maybe("legal_representative", str),
-        signed_on=shape.maybe("signed_on", date),
+        signed_on=_date(shape, "signed_on"),
         recommender=said(shape, "recommender"),
         opinion=said(shape, "opinion"),
-        recommended_on=shape.maybe("recommended_on", date),
+        recommended_on=_date(shape, "recommended_on"),
     )

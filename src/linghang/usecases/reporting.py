@@ -234,7 +234,7 @@ def _write(path: Path, content: bytes, make_folder: bool) -> None:
     try:
         if make_folder:
             path.parent.mkdir(exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as made:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part", delete=False) as made:
             beside = Path(made.name)
             try:
                 made.write(content)

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place, reason_of
 from linghang.intake.encodings import read_text
 from linghang.plant.tables import TABLES
 from linghang.report.claims import Draft, read_draft
+from linghang.report.claims.built import guide
 from linghang.report.claims.reading import MAX_TEXT_BYTES
 from linghang.report.remarks import Remark, by_severity
 from linghang.report.review import remark_table
@@ -18,8 +21,9 @@ from linghang.report.review.catalogue import GROUPS
 from linghang.report.review.comments import place
 from linghang.report.review.proving import Known, KnownSystem
 from linghang.report.review.reviewing import Review, review
+from linghang.store.documents import DocumentRegister, state_of
 from linghang.store.records import read as read_table
-from linghang.store.workspace import open_workspace
+from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.bundling import written_whole
 from linghang.usecases.kept import assessed_document
 
@@ -112,7 +116,27 @@ def known_of(folder: Path, pack: str, now: datetime, as_of: date | None = None) 
         if one["retired_on"] is None
     )
     scenes = frozenset(str(one["scene_name"]) for one in rows("scene_built", "scene_name")) or None
-    return Known(single.get("name"), single.get("credit_code"), _counts(rows), systems, assessed, scenes)
+    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    proved = _proved_scenes(workspace, day)
+    if scenes is not None:
+        scenes |= proved
+    return Known(
+        single.get("name"), single.get("credit_code"), _counts(rows), systems, assessed, scenes, _maturity(assessed)
+    )
+
+
+def _proved_scenes(workspace: Workspace, day: date) -> frozenset[str]:
+    """Names of the scenes that a current document of the register proves."""
+    names = {str(one.number): one.name.zh for one in guide().scenes}
+    current = (one for one in DocumentRegister.of(workspace).all() if state_of(one, day) == "current")
+    numbers = (target.partition(":")[2] for one in current for target in one.proves if target.startswith("scene:"))
+    return frozenset(names[one] for one in numbers if one in names)
+
+
+def _maturity(assessed: Mapping[str, Any]) -> int | None:
+    """The level of maturity that the ledger settles, from statements and registered reports; None where it is open."""
+    value = assessed.get("fields", {}).get("maturity_level", {}).get("value")
+    return int(Decimal(str(value))) if value is not None else None
 
 
 def _counts(rows: Callable[..., list[dict[str, Any]]]) -> dict[str, tuple[int, str]]:

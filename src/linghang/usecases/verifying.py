@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from linghang import __version__
 from linghang.conditions.build import build
 from linghang.conditions.document import read as read_yaml
 from linghang.conditions.model import Pack
@@ -15,7 +16,16 @@ from linghang.conditions.overlay import Source
 from linghang.conditions.shelf import PACKS, pack_ids
 from linghang.errors import BadInput, Place, reason_of
 from linghang.evidence.bundle import Opened, check_documents, digest_of, look_at, read_ledger
-from linghang.evidence.bundle_format import ANCHOR, CASE, DOCUMENTS, JUDGEMENT, LEDGER, RECEIPTS, chosen_from_json
+from linghang.evidence.bundle_format import (
+    ANCHOR,
+    CASE,
+    DOCUMENTS,
+    JUDGEMENT,
+    LEDGER,
+    README,
+    RECEIPTS,
+    chosen_from_json,
+)
 from linghang.evidence.bundle_zip import Container
 from linghang.evidence.ledger import Entry
 from linghang.evidence.observation import canonical
@@ -24,8 +34,11 @@ from linghang.judge.case import Case
 from linghang.judge.program import Program, prepare
 from linghang.judge.reference import judge
 from linghang.judge.verdict import Verdict
+from linghang.usecases.bundle_readme import readme
+from linghang.usecases.elements import fields_of
 from linghang.usecases.evidence_case import case_of
 from linghang.usecases.inside_tables import Rerun
+from linghang.usecases.json_values import plain
 from linghang.usecases.rerunning import check_receipts, rerun
 
 __all__ = ["Rerun", "Verified", "verify"]
@@ -70,7 +83,7 @@ class Verified:
     @property
     def fits(self) -> bool:
         """Whether nothing was found that does not fit."""
-        return not self.problems
+        return not self.problems and self.verdict is not None
 
 
 @dataclass
@@ -148,6 +161,8 @@ def _verified(
             with found.reading(JUDGEMENT):
                 verdict = judge(program, case)
                 found.problems += _compared(opened, verdict, case, settled)
+            with found.reading(README):
+                found.problems += _told(opened, verdict)
             with found.reading(RECEIPTS):
                 found.problems += check_receipts(opened, records, program.as_of)
                 reruns = rerun(opened, program, records, _zone(opened)) if again else []
@@ -261,11 +276,17 @@ def _compared(opened: Opened, verdict: Verdict, case: Case, settled: Mapping[str
     for name in here:
         if (path := _difference(said.get(name), here[name], name)) is not None:
             yield _differs(*path)
+    fields = plain(dict(fields_of(verdict.program, settled)))
+    if (path := _difference(said.get("fields"), fields, "fields")) is not None:
+        yield _differs(*path)
     elements = {(one["id"], one["level"]): one for one in said["elements"]}
+    if len(elements) != len(said["elements"]):
+        yield BadInput("lists an element twice", Place(JUDGEMENT))
     for element in verdict.program.pack.elements:
         own = elements.pop((element.id, element.level), {})
         claim, one = case.findings.get(element.id), settled.get(element.id)
         expected: dict[str, Any] = {
+            "clause": element.cited,
             "finding": claim.finding if claim else "unknown",
             "proof": one.proof if one else None,
             "observations": [each.digest for each in one.observations] if one else [],
@@ -278,6 +299,13 @@ def _compared(opened: Opened, verdict: Verdict, case: Case, settled: Mapping[str
                 yield _differs(*path)
     for id, _ in elements:
         yield BadInput("speaks of {element}, which the pack does not have", Place(JUDGEMENT), element=id)
+
+
+def _told(opened: Opened, verdict: Verdict) -> Iterator[BadInput]:
+    """Hold the page for people against what was judged; another version may have written another page."""
+    manifest = opened.manifest
+    if manifest.product == __version__ and opened.read(README) != readme(verdict, manifest.workspace).encode():
+        yield BadInput("tells people something else than what is judged from the ledger", Place(README))
 
 
 def _differs(key: str, said: object, here: object) -> BadInput:

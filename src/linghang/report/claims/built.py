@@ -38,6 +38,10 @@ MAX_MENTIONS = 200
 
 _LIVE = re.compile("|".join(sorted(GO_LIVE, key=len, reverse=True)))
 _LATER = re.compile(r"升级|改造|二期|三期|扩展|迭代|优化|验收|再次|切换|迁移")
+_BRACKET = 40
+"""Characters of a bracket that are looked at to each side of a date."""
+
+_LEADS = re.compile(r"[\s并且也均都已后]{0,3}(?:于|自|在|从|截至)?\s?")
 _SEGMENT = re.compile(r"[，,；;。！!\n]")
 _TOGETHER = re.compile(r"\s?(?:、|和|及|与|以及|/|（[^（）]{0,20}）|\([^()]{0,20}\)|系统|平台|等|\s){0,4}")
 _VERSION = re.compile(r"(?:系统|平台)?\s?(?:版本[：:为]?\s?)?[（(]?[Vv](?P<v>\d{1,3}(?:\.\d{1,3}){0,3})")
@@ -45,6 +49,8 @@ _VENDOR = re.compile(
     r"(?:由|采用|选用|引进|引入)(?P<v>[一-鿿A-Za-z]{2,12}?)(?:公司)?(?:提供|开发|承建|实施|的(?=[A-Z]))"
 )
 _LIVE_HEAD = re.compile(r"上线|投用|启用|投运|建成|时间|日期")
+_SCENE_HEAD = re.compile(r"(?:智能制造)?(?:典型|智能)?场景(?:名称?)?")
+_SCENE_NAME = re.compile(r"[一-鿿A-Za-z]{4,16}")
 _PLAN_HEAD = re.compile(r"环节\s?[—\-–―·]+\s?场景")
 _DASH = r"\s?[—\-–―]{1,3}\s?"
 _TRIPLE = re.compile(
@@ -129,19 +135,38 @@ def _live_dates(text: str, named: Sequence[Term], dates: Sequence[Dated]) -> dic
         at = next(index for index, (start, end) in enumerate(segments) if start <= one.start < end)
         start, end = segments[at]
         said = text[start : segments[min(at + 1, len(segments) - 1)][1]]
+        if bracketed := _bracketed(text, named, one):
+            found.setdefault(bracketed[0], one.period)
+            continue
         if not _LIVE.search(said) or _LATER.search(text[start:end]):
             continue
         inside = [place for place, term in enumerate(named) if start <= term.start < end]
         group = _group(text, named, inside, one)
-        if not group and at > 0 and not _ends_sentence(text, start):
+        if not group and at > 0 and not _ends_sentence(text, start) and _LEADS.fullmatch(text, start, one.start):
             earlier = [place for place, term in enumerate(named) if segments[at - 1][0] <= term.start < start]
             group = _group(text, named, earlier, one)
-        if not group and at + 1 < len(segments) and not _ends_sentence(text, end):
+        alone = _LEADS.fullmatch(text, start, one.start) and len(text[one.end : end].strip(" ，,起")) == 0
+        if not group and alone and at + 1 < len(segments) and not _ends_sentence(text, end):
             later = [place for place, term in enumerate(named) if end <= term.start < segments[at + 1][1]]
             group = _group(text, named, later, one)
         for place in group:
             found.setdefault(place, one.period)
     return found
+
+
+def _bracketed(text: str, named: Sequence[Term], at: Dated) -> list[int]:
+    """MES（2023年4月上线）: a date in brackets speaks of the system right before them, unless one stands inside."""
+    opened = max(
+        text.rfind("（", max(0, at.start - _BRACKET), at.start), text.rfind("(", max(0, at.start - _BRACKET), at.start)
+    )
+    if opened < 0 or re.search("[）)]", text[opened : at.start]):
+        return []
+    closed = min((place for mark in "）)" if (place := text.find(mark, at.end)) >= 0), default=len(text))
+    if closed - at.end > _BRACKET or not _LIVE.search(text, at.end, closed):
+        return []
+    if any(opened < term.start < closed for term in named):
+        return []
+    return [place for place, term in enumerate(named) if 0 <= opened - term.end <= 4][-1:]
 
 
 def _ends_sentence(text: str, place: int) -> bool:
@@ -178,6 +203,9 @@ def scenes(paragraph: Paragraph, text: str) -> Iterator[Claim]:
         number = inside[0].ids[0] if inside and text[inside[0].start : inside[0].end] == one["scene"] else ""
         detail = {"link": one["link"], "instance": one["instance"].strip(), "listed": "1"}
         yield Claim("scene", number, one["scene"], paragraph.spot(one.start(), one.end()), text[:120], detail=detail)
+    in_list = paragraph.kind == "cell" and _SCENE_HEAD.fullmatch(paragraph.column_head.strip())
+    if in_list and not named and _SCENE_NAME.fullmatch(text.strip()):
+        yield Claim("scene", "", text.strip(), paragraph.spot(), text, detail={"listed": "1"})
     for term in named:
         if any(one.start() <= term.start < one.end() and one["link"] in links for one in triples):
             continue

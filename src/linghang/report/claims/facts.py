@@ -18,6 +18,7 @@ _LADDER = re.compile(r"基础级.{0,4}先进级|先进级.{0,4}卓越级|卓越�
 _MATURITY = re.compile(
     r"(?:成熟度|CMMM)[^。；;，,]{0,30}?(?P<grade>[一二三四五1-5])\s?级(?P<more>及?以上|（含）以上)?"
     r"|(?:成熟度|CMMM)[^。；;]{0,60}?(?:等级|级别|为|达到|达|获得|评定为|评为|取得)[^。；;，,]{0,6}?(?P<late>[一二三四五1-5])\s?级(?!指标|要素|市)"
+    r"|(?:成熟度|CMMM)[^。；;]{0,60}?[，,：:（(]\s?(?:等级)?(?:为|达到)?(?P<alone>[一二三四五1-5])\s?级(?=[，,。；;（()）]|$)"
     r"|(?P<early>[一二三四五1-5])\s?级[^。；;，,]{0,8}?智能制造能力成熟度"
 )
 _REQUIRED = re.compile(r"要求|应达到|须达到|需达到|应不低于|条件")
@@ -77,15 +78,20 @@ def maturity(paragraph: Paragraph, text: str, dates: Sequence[Dated]) -> Iterato
     """Maturity levels that the plant says of itself, with the period of the sentence."""
     found = list(_MATURITY.finditer(text))
     if not found and re.search("成熟度", f"{paragraph.row_head}{paragraph.column_head}"):
-        found = list(re.finditer(r"^\s*(?P<grade>[一二三四五1-5])\s?级(?P<more>)(?P<early>)(?P<late>)\s*$", text))
+        found = list(
+            re.finditer(
+                r"^\s*(?P<grade>[一二三四五1-5])\s?级(?P<more>)(?P<early>)(?P<late>)(?P<alone>)(?:\s*$|[，,；;（(\s])",
+                text,
+            )
+        )
     for one in found:
         sentence = sentence_at(text, one.start())
-        grade = next(filter(None, (one["grade"], one["late"], one["early"])))
+        grade = next(filter(None, (one["grade"], one["late"], one["alone"], one["early"])))
         required = bool(one["more"]) or _REQUIRED.search(sentence) is not None
         planned = PLANNED.search(sentence) is not None
         period = next((each.period for each in dates if sentence and each.period.text in sentence), None)
         said = "required" if required else "stated"
-        start = next(one.start(name) for name in ("grade", "late", "early") if one[name])
+        start = next(one.start(name) for name in ("grade", "late", "alone", "early") if one[name])
         spot = paragraph.spot(start, text.index("级", start) + 1)
         yield Claim("maturity", "maturity", _GRADES[grade], spot, sentence, period=period, planned=planned,
                     detail={"said": said})  # fmt: skip

@@ -14,19 +14,23 @@ from linghang.report.claims.terms import Term, quantity_terms
 _SENTENCE = re.compile(r"[。；;！？!?\n]")
 _CLAUSE = re.compile(r"[，,：:（）()、]")
 
-UP = "提升|提高|增长|增加|上升|改善|升|增"
+UP = "提升|提高|增长|增加|上升|升|增"
 DOWN = "缩短|降低|下降|减少|压缩|节约|节省|减|降|缩"
 _VERB = f"(?P<up>{UP})|(?P<down>{DOWN})"
 _CHANGED = re.compile(
-    rf"(?:{_VERB}|(?P<any>变化))(?:率|幅度|幅|比例|用工|成本|费用|人工|人员)?(?:了|达到|达|为|约|近|超过|超|不低于|[：:\s]){{0,3}}$"
+    rf"(?:{_VERB}|(?P<any>变化|改善|优化))(?:率|幅度|幅|比例|用工|成本|费用|人工|人员)?(?:了|达到|达|为|约|近|超过|超|不低于|[：:\s]){{0,3}}$"
 )
-_REACHED = re.compile(rf"(?:{_VERB})(?:至|到|为)(?:了|约|近|的|[：:\s]){{0,2}}(?:每[^，。；\d]{{1,8}})?$")
+_REACHED = re.compile(
+    rf"(?:{_VERB})(?:至|到|为)(?:了|约|近|的|[：:\s]|20\d\d\s?年(?:的|末|底)?){{0,3}}(?:每[^，。；\d]{{1,8}})?$"
+)
 _BEFORE = re.compile(
     r"(?:改造|建设|实施|项目|上线|升级|应用|转型|投用|优化)(?:之)?前|基期|基准|原来|原有|原先|原为|此前|过去|以前|[从由]|自(?!动|主|评|建|行|身|有)"
 )
 _AFTER = re.compile(r"(?:改造|建设|实施|项目|上线|升级|应用|转型|投用|优化)(?:之)?后|现在|现为|现已|目前|当前|如今")
 _ARROW = re.compile(r"\s{0,2}(?:→|->|=>|⇒|—>|——>|-->)\s{0,2}")
-_LIMIT = re.compile(r"(?:要求|应|须|标准|门槛|需)(?:[^，。；]{0,8})(?:不低于|不少于|达到|大于|≥|以上)?$")
+_LIMIT = re.compile(
+    r"(?:要求|应(?![用急力链收付变对答])|须|标准|门槛|需)(?:[^，。；]{0,8})(?:不低于|不少于|达到|大于|≥|以上)?$"
+)
 
 PLANNED = re.compile(
     r"计划|(?<![虚模比])拟(?!合|态)|预计|预期|目标|力争|规划(?!院|设计|与建设|建设)|未来|下一步|下一阶段|后续|争取|将(?:进一步|继续|建|投|达|实现|新|完成|引入|提升|部署|推|升级|打造|在|于)|到20[2-9]\d年(?:底|末)?[，,]?(?:将|力|实|建|达|完)"
@@ -42,7 +46,7 @@ _LINK = re.compile(
     "工厂建设|研发设计|生产作业|生产管理|运营管理|经营管理|质量管控|设备管理|计划调度|仓储物流|安全管控|能碳管理|环保管理|供应链管理|产品设计|工艺设计|信息基础设施"
 )
 _FREE = re.compile(
-    r"(?:^|[，,。；：:、\s（(“”的有共计数达约为了各类其中与和及\d]|现有|公司|企业|全厂|工厂|全部|全体|在册|在岗|正式|拥有|目前|建设|完成|实现|打造|已|[台套个条项人名家部])$"
+    r"(?:^|[，,。；：:、\s（(“”的有共计数达约为了各类其中与和及\d]|现有|公司|企业|全厂|工厂|全部|全体|在册|在岗|正式|拥有|目前|建设|完成|实现|打造|已|年[末底初]|[年月日]|[台套个条项人名家部])$"
 )
 _WHOLE = re.compile(r"公司(?:现有|共|累计|员工|拥有)?|全厂|工厂|企业|全公司|整体|总计|共有")
 _BY_SECTION = frozenset(
@@ -59,10 +63,22 @@ _BY_SECTION = frozenset(
     ]
 )
 _ROLE_HEADS: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("before", re.compile(r"(?:改造|建设|实施|项目|上线|升级|应用|转型)前|基准|基线|原值|before", re.IGNORECASE)),
-    ("after", re.compile(r"(?:改造|建设|实施|项目|上线|升级|应用|转型)后|现值|当前|现状|after", re.IGNORECASE)),
+    (
+        "before",
+        re.compile(
+            r"(?:改造|建设|实施|项目|上线|升级|应用|转型)前|^前$|[（(]前[)）]|基准|基线|原值|before", re.IGNORECASE
+        ),
+    ),
+    (
+        "after",
+        re.compile(
+            r"(?:改造|建设|实施|项目|上线|升级|应用|转型)后|^后$|[（(]后[)）]|现值|当前|现状|after", re.IGNORECASE
+        ),
+    ),
     ("relative", re.compile(r"变化|幅度|提升|降幅|增幅|改善|提高|下降|降低|增长|变动|成效")),
 )
+_YEAR_HEAD = re.compile(r"(?:19|20)\d\d")
+_ELSE_HEAD = re.compile(r"来源|出处|对标|标杆|口径|计算|公式|备注|说明|依据")
 _COUNT_HEAD = re.compile(r"序号|编号|^No|^#")
 _DIRECTED = re.compile(r"(?P<up>提升|提高|增长|增加)|(?P<down>降低|下降|缩短|减少)")
 _BARE = re.compile(r"\s*[约近超≥≤><＞＜+\-±↑↓]{0,2}\s*[\d,.]+\s*(?:以上|左右|余)?\s*[↑↓]?\s*")
@@ -101,6 +117,12 @@ class Clock:
                 if near and not re.search(r"成立|创建|始建|注册于|创立|上市", founded):
                     found = one.period
         return found
+
+    def behind(self, text: str, end: int) -> Period | None:
+        """The date that opens a bracket right behind a number: 2.9亿元（2025年）."""
+        at = bisect_left(self.starts, end)
+        near = at < len(self.dates) and text[end : self.dates[at].start].strip() in ("（", "(")
+        return self.dates[at].period if near else None
 
 
 def figures(
@@ -205,7 +227,7 @@ def _sentence(
         if same and not scope and "其中" in text[last : one.start]:
             scope = "其中"
         flow = bool(subject) and BY_ID[subject].flow
-        period = clock.before(text, start, one.start, flow) or _head_period(paragraph)
+        period = clock.before(text, start, one.start, flow) or clock.behind(text, one.end) or _head_period(paragraph)
         detail = {"written": text[one.start : one.end], "step": str(one.step)}
         if direction:
             detail["direction"] = direction
@@ -233,7 +255,9 @@ def _role(text: str, last: int, one: Number, following: Number | None, chain: _C
     if following is not None:
         between = text[one.end : following.start]
         if len(between) <= 24 and (
-            _ARROW.fullmatch(between) or (_REACHED.search(between) and re.search(r"[从由]|自(?!动|主)", before[-16:]))
+            _ARROW.fullmatch(between)
+            or (_REACHED.search(between) and re.search(r"[从由]|自(?!动|主)", before[-16:]))
+            or (following.unit == one.unit and _REACHED.match(between))
         ):
             return "before", ""
     if reached := _REACHED.search(before):
@@ -259,6 +283,8 @@ def _direction(found: "re.Match[str] | None") -> str:
 
 def _cell_role(paragraph: Paragraph, one: Number, role: Role, direction: str) -> tuple[Role, str]:
     """In a table the head of the column says what a number is, and the row's name which way it should go."""
+    if _ELSE_HEAD.search(paragraph.column_head):
+        return ("limit" if role == "value" else role), direction
     for wanted, pattern in _ROLE_HEADS:
         if pattern.search(paragraph.column_head):
             if wanted != "relative":
@@ -267,7 +293,7 @@ def _cell_role(paragraph: Paragraph, one: Number, role: Role, direction: str) ->
             kind: Role = "relative" if one.unit in ("%", "‰", "") else "points"
             return ("multiple" if one.unit == "倍" else kind), direction or _direction_of(way)
     way = _DIRECTED.search(paragraph.row_head)
-    if role == "value" and way and one.unit == "%":
+    if role == "value" and way and one.unit == "%" and not _YEAR_HEAD.search(paragraph.column_head):
         return "relative", _direction_of(way)
     return role, direction
 
@@ -301,7 +327,7 @@ def _subject(
         ahead = behind
     if ahead is not None:
         return ahead[1], ahead[2]
-    if paragraph.kind == "cell":
+    if paragraph.kind == "cell" and (one.unit or _BARE.fullmatch(text)):
         for head in (paragraph.row_head, paragraph.column_head):
             for term in quantity_terms().find(head):
                 if name := _fitting(term, one.unit or "%"):
@@ -357,6 +383,6 @@ def _narrowed(text: str, start: int, place: int, subject: str) -> str:
 
 def _head_period(paragraph: Paragraph) -> Period | None:
     for head in (paragraph.column_head, paragraph.row_head):
-        if head and (dates := dates_in(head)):
+        if head and (dates := dates_in(f"{head}年" if _YEAR_HEAD.fullmatch(head) else head)):
             return dates[0].period
     return None

@@ -14,9 +14,12 @@ _NUMBERING = re.compile(
     r"\s*(?:(?:场景|图|表|附件|附表|附录|第)?\s?\d{1,3}(?:[.\-]\d{1,2}){0,3}[、.．)）\s：:](?!\d)|[（(]\d{1,2}[）)])"
 )
 _LABELLED_NUMBER = re.compile(
-    r"(?:图|表|附件|附表|附录|附图)\s?\d{1,2}(?:[.\-]\d{1,2})?|场景\s?\d{1,2}(?=[：:、.．\s—（(]|$)|第\s?\d{1,3}|(?:电话|手机|传真|邮编|邮政编码|联系方式)\s?[：:]?\s?[\d\-（）()+\s]{6,20}"
+    r"(?:图|表|附件|附表|附录|附图)\s?\d{1,2}(?:[.\-]\d{1,2})?|(?<![一-鿿])场景\s?\d{1,2}(?=[：:、.．\s—（(]|$)|第\s?\d{1,3}|(?:电话|手机|传真|邮编|邮政编码|联系方式)\s?[：:]?\s?[\d\-（）()+\s]{6,20}"
 )
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)")
+_LINK_HEAD = re.compile(r"发出|接收|发送|源系统|目标系统|对端|接口")
+"""Heads of a table of links between systems: its dates are those of the links."""
+
 _CHAIN = 1_000
 
 
@@ -27,12 +30,13 @@ def claims_of(draft: Draft) -> tuple[Claim, ...]:
     """
     dated_on = draft.dated.start if draft.dated else None
     found: list[Claim] = []
+    linked = {one.table for one in draft.paragraphs if one.row == 0 and _LINK_HEAD.search(one.text)}
     for paragraph in draft.paragraphs:
-        found += _claims(paragraph, dated_on)
+        found += _claims(paragraph, dated_on, paragraph.table in linked if paragraph.table is not None else False)
     return tuple(found)
 
 
-def _claims(paragraph: Paragraph, dated_on: date | None) -> Iterator[Claim]:
+def _claims(paragraph: Paragraph, dated_on: date | None, linked: bool) -> Iterator[Claim]:
     text = plain(paragraph.text)
     dates = dates_in(text, dated_on)
     cited = facts.documents(paragraph, text)
@@ -50,7 +54,7 @@ def _claims(paragraph: Paragraph, dated_on: date | None) -> Iterator[Claim]:
     yield from facts.maturity(paragraph, text, dates)
     yield from facts.industries(paragraph, text)
     yield from cited
-    yield from built.systems(paragraph, text, dates)
+    yield from built.systems(paragraph, text, () if linked else dates)
     yield from built.scenes(paragraph, text)
     yield from built.links(paragraph, text)
     yield from facts.ai_uses(paragraph, text)

@@ -10,6 +10,7 @@ MAX_HEADING = 45
 """Characters of a numbered line that may still be a heading."""
 
 _NUMBERED = (
+    (1, re.compile(r"(?:附件|附录)\s?[A-Z\d一二三四五六七八九十]{1,2}[\s\u3000、：:]")),
     (1, re.compile(r"第[一二三四五六七八九十\d]{1,3}(?:章|部分|篇)")),
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
     (3, re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]")),
@@ -30,10 +31,12 @@ HEADER_WORDS = (
 )  # fmt: skip
 """Words that stand in the first row of a table when it names the columns."""
 
-_UNIT_IN_BRACKETS = re.compile(r"[（(]\s*(?:单位[：:]?\s*)?([^（）()\s]{1,8})\s*[)）]\s*$")
+_UNIT_IN_BRACKETS = re.compile(r"[（(](?![^（）()]{0,6}[前后年])\s*(?:单位[：:]?\s*)?([^（）()\s]{1,8})\s*[)）]\s*$")
 _UNIT_LINE = re.compile(r"单位[：:]\s*([^\s，。；）)]{1,8})")
+_DATED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)\s?年?(?:\s?\d{1,2}\s?月)?|[1-4]季度")
 _DIGITS = re.compile(r"\d")
 _FIGURE = re.compile(r"[\d.,%％\s\-—+]{1,20}")
+_FIRST_HEADS = ("序号", "指标", "项目", "类别", "年份", "年度", "系统", "系统名称", "场景", "环节", "名称", "内容")
 _LABEL_COLUMNS = ("序号", "编号", "单位", "No", "no")
 
 
@@ -79,11 +82,13 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     first = [cell.strip() for cell in rows[0]]
     named = sum(1 for cell in first if len(cell) <= 16 and any(word in cell for word in HEADER_WORDS))
     years = sum(1 for cell in first if re.fullmatch(r"20\d\d年?(?:度)?", cell))
-    plain = sum(1 for cell in first if _DIGITS.search(cell)) - years
+    plain = sum(1 for cell in first if _DIGITS.search(_DATED.sub("", cell)))
     if plain:
         return False
     # A form has labels in odd columns and values beside them: then the first row names nothing.
     labels_below = [cell for row in rows[1:] for cell in row[2::2] if cell.strip() and not _DIGITS.search(cell)]
+    if len(first) == 2 and named + years < 2 and first[0] not in _FIRST_HEADS:
+        return bool(_UNIT_IN_BRACKETS.search(first[1]))
     form = len(first) % 2 == 0 and len(first) >= 4 and named <= len(first) // 2 and not years and labels_below
     return (named + years) * 2 >= len(first) and not form
 
@@ -110,6 +115,9 @@ def heads_of(rows: Sequence[Sequence[str]], row: int, column: int, header: bool,
     for written in (head, label):
         if not unit and (found := _UNIT_IN_BRACKETS.search(written)):
             unit = found[1]
+    if not unit and label.startswith("其中"):  # a part is counted in the unit of what it is a part of
+        above = (one for back in range(row - 1, -1, -1) for one in rows[back][:column])
+        unit = next((found[1] for one in above if (found := _UNIT_IN_BRACKETS.search(one.strip()))), "")
     if not unit and (found := _UNIT_LINE.search(caption)):
         unit = found[1]
     return CellHeads(label, head, unit)

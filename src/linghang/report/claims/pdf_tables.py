@@ -12,6 +12,9 @@ GAP = 0.55
 """Heights of a character between two pieces of a line that are two cells; a blank between words is narrower."""
 MAX_ROWS = 400
 _NEAR_POINTS = 6.0
+_SPANNING = 0.6
+"""A piece wider than this share of the table reaches over several columns."""
+
 _LONG = 30
 _ENDS = ("。", "；", "！", "？")
 
@@ -107,14 +110,15 @@ def _continues(line: Line, lefts: Sequence[float]) -> bool:
 def table_cells(lines: Sequence[Line], first: int, table: int, headings: tuple[str, ...]) -> list[Paragraph]:
     """Paragraphs of a table: pieces at their columns; a line without its first column goes on with the row above."""
     edges = _columns(lines)
+    bands = _bands(lines)
     rows: list[list[list[tuple[int, Piece]]]] = []
     for line in lines:
-        placed = [(_nearest(edges, piece), (line.page, piece)) for piece in line.pieces]
+        placed = [(_column(bands, edges, piece), (line.page, piece)) for piece in line.pieces]
         starts = any(column == 0 for column, _ in placed) or not rows
         if starts and rows and len(placed) == 1 and len(lines[0].pieces) > 2 and not any(rows[-1][1:]):
             starts = False
         if starts:
-            rows.append([[] for _ in edges])
+            rows.append([[] for _ in bands or edges])
         for column, one in placed:
             rows[-1][column].append(one)
     texts = [["".join(piece.text for _, piece in cell) for cell in row] for row in rows]
@@ -146,6 +150,32 @@ def _columns(lines: Sequence[Line]) -> list[float]:
         if not edges or left - edges[-1] > _NEAR_POINTS * 2:
             edges.append(left)
     return edges
+
+
+def _bands(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Columns as bands that no blank strip crosses, whatever way their cells are aligned.
+
+    Empty where fewer bands than cells of one line come out: then a cell reaches over several columns.
+    """
+    width = max(one.right for line in lines for one in line.pieces) - min(
+        one.left for line in lines for one in line.pieces
+    )
+    bands: list[tuple[float, float]] = []
+    for left, right in sorted((one.left, one.right) for line in lines for one in line.pieces):
+        if right - left > width * _SPANNING:
+            continue
+        if bands and left < bands[-1][1]:
+            bands[-1] = bands[-1][0], max(bands[-1][1], right)
+        else:
+            bands.append((left, right))
+    return bands if len(bands) >= max(len(one.pieces) for one in lines) else []
+
+
+def _column(bands: Sequence[tuple[float, float]], edges: Sequence[float], piece: Piece) -> int:
+    if not bands:
+        return _nearest(edges, piece)
+    middle = min(piece.left + 1, piece.right) if piece.right - piece.left > 200 else (piece.left + piece.right) / 2
+    return min(range(len(bands)), key=lambda at: max(bands[at][0] - middle, middle - bands[at][1]))
 
 
 def _nearest(edges: Sequence[float], piece: Piece) -> int:

@@ -182,7 +182,7 @@ QUANTITIES: tuple[Quantity, ...] = (
     _money("saving", "节约", "saving", "年节约成本 节约成本 降低成本 节省费用 节约费用 节约 经济效益 增效"),
     # Counts.
     _count("equipment_total", "设备总数", "number of machines",
-           "设备总数 生产设备总数 设备总量 各类生产设备 生产设备 设备总台数", single=True),
+           "设备总数 在册设备 生产设备总数 设备总量 各类生产设备 生产设备 设备总台数", single=True),
     _count("main_equipment", "主要设备", "main machines", "主要生产设备 主要设备", single=True),
     _count("equipment", "设备", "machines", "设备 装备 各类设备"),
     _count("key_equipment", "关键设备", "key machines", "关键设备 关键装备 关键生产设备 核心设备", single=True),
@@ -204,7 +204,9 @@ QUANTITIES: tuple[Quantity, ...] = (
            "智能制造典型场景 智能制造场景 智能场景 典型场景 建设场景 应用场景 场景", single=True),
     _count("ai_scenes", "人工智能场景", "scenes with AI",
            "人工智能应用场景 人工智能技术应用场景 人工智能场景 AI应用场景 AI场景 应用人工智能技术的场景 "
-           "应用了人工智能技术的场景 采用人工智能的场景 应用人工智能的场景", single=True),
+           "应用了人工智能技术的场景 采用人工智能的场景 应用人工智能的场景 "
+           "应用人工智能技术 应用了人工智能技术 采用人工智能技术 采用了人工智能技术 应用了人工智能 "
+           "应用AI技术 应用了AI", single=True),
     _count("links", "环节", "links", "环节"),
     _count("patents_invention", "发明专利", "invention patents", "授权发明专利 有效发明专利 发明专利"),
     _count("patents", "专利", "patents", "授权专利 有效专利 累计专利 国家专利 专利", ),

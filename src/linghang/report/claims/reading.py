@@ -1,6 +1,7 @@
 """Read a draft: DOCX, PDF, plain text or Markdown, guarded against what such files can hide."""
 
 import re
+import unicodedata
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from linghang.report.claims.layout import Headings, cells, heading_level
 from linghang.report.claims.model import Draft, DraftKind, Paragraph
 
 MAX_BYTES = 200 << 20
+_NO_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 MAX_PARAGRAPH = 20_000
 """Characters of a paragraph that are read; what stands behind them no person wrote as one paragraph."""
 
@@ -57,7 +59,11 @@ def read_draft(path: Path) -> Draft:
 
         found, pages = paragraphs(str(path), place)
     else:
-        found = text_paragraphs(read_text(path, limit=MAX_TEXT_BYTES).decode())
+        text = read_text(path, limit=MAX_TEXT_BYTES).decode()
+        probe = text[:MAX_PARAGRAPH]
+        if sum(unicodedata.category(one) in _NO_TEXT and one not in "\t\n\r\f\x85" for one in probe) * 50 > len(probe):
+            raise BadInput("is no text: too many of its characters stand for nothing", place)
+        found = text_paragraphs(text)
     if not found:
         raise BadInput("holds no text", place)
     found = [squeezed(one) for one in found]

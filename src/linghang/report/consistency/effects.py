@@ -1,13 +1,13 @@
 """C61x: the effects that the application states, before and after, beside the indicators."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from linghang.report.consistency.catalogue_row import Flaw, at, both, few, figure, flaw, plain, row
 from linghang.report.consistency.facts import Facts
-from linghang.report.consistency.indicators import named, spot_of
+from linghang.report.consistency.indicators import named, period_of, spot_of
 from linghang.words import Text
 
 
@@ -23,9 +23,15 @@ def _effects_against_indicators(facts: Facts) -> Iterator[Flaw]:
         one = next((facts.indicators.get(by_title[plain(t)]) for t in titles if plain(t) in by_title), None)
         if one is None or one["present_value"] is None or plain(effect["unit"]) != plain(one["measured_unit"]):
             continue
-        for side, known in (("before", one["baseline"]), ("after", one["present_value"])):
-            said = (effect.get(side) or {}).get("value")
-            if said is not None and known is not None and not as_written(said, known):
+        for side, which, known in (
+            ("before", "baseline", one["baseline"]),
+            ("after", "period", one["present_value"]),
+        ):
+            given = effect.get(side) or {}
+            said = given.get("value")
+            if known is None or _of_another_period(given, period_of(one, which)):
+                continue
+            if said is not None and not as_written(said, known):
                 name = named(facts, one)
                 yield flaw(
                     at("application", f"{where}.{side}", said),
@@ -33,6 +39,12 @@ def _effects_against_indicators(facts: Facts) -> Iterator[Flaw]:
                     f"the application says {said}, {name.en} computes to {figure(known, 4)} {one['measured_unit']}",
                     spot_of(one),
                 )
+
+
+def _of_another_period(given: Mapping[str, Any], days: tuple[date, date] | None) -> bool:
+    """Whether a figure is stated of other days than those that were computed: the two say nothing of each other."""
+    stated = given.get("start"), given.get("end")
+    return any(day is not None and day != known for day, known in zip(stated, days or stated, strict=True))
 
 
 def as_written(said: object, known: object) -> bool:

@@ -58,7 +58,8 @@ def spot_of(one: Values) -> Spot:
     return at("indicators", f"{one['number']} {one['id']}", one["present_value"])
 
 
-def _periods(one: Values, which: str) -> tuple[date, date] | None:
+def period_of(one: Values, which: str) -> tuple[date, date] | None:
+    """First day and the day after the last of an indicator's `period` or `baseline`; None where it has none."""
     found = one["lineage"].get(which)
     return (_day(found["start"]), _day(found["end"])) if found else None
 
@@ -131,7 +132,7 @@ def _one_period(facts: Facts) -> Iterator[Flaw]:
         found: dict[tuple[date, date], list[str]] = {}
         for one in _known(facts):
             if one["baseline"] is not None or which == "period":
-                days = _periods(one, which)
+                days = period_of(one, which)
                 if days:
                     found.setdefault(days, []).append(str(one["number"]))
         if len(found) > 1:
@@ -143,7 +144,7 @@ def _one_period(facts: Facts) -> Iterator[Flaw]:
 
 def _apart(facts: Facts) -> Iterator[Flaw]:
     for one in _known(facts):
-        present, before = _periods(one, "period"), _periods(one, "baseline")
+        present, before = period_of(one, "period"), period_of(one, "baseline")
         if one["baseline"] is None or present is None or before is None:
             continue
         lengths = (present[1] - present[0]).days, (before[1] - before[0]).days
@@ -171,7 +172,7 @@ def _cut(facts: Facts, which: str) -> dict[str, list[Values]]:
     """Tables whose records do not cover the end of the period or the beginning of the baseline -> the indicators."""
     found: dict[str, list[Values]] = {}
     for one in _known(facts):
-        days = _periods(one, which)
+        days = period_of(one, which)
         if days is None or (which == "baseline" and one["baseline"] is None):
             continue
         for table, column in _tables(one):
@@ -186,7 +187,7 @@ def _cut(facts: Facts, which: str) -> dict[str, list[Values]]:
 def _cut_short(facts: Facts) -> Iterator[Flaw]:
     for table, ones in _cut(facts, "period").items():
         end, last, said = (
-            _periods(ones[0], "period")[1] - timedelta(1),  # type: ignore[index]
+            period_of(ones[0], "period")[1] - timedelta(1),  # type: ignore[index]
             facts.span(TIME_COLUMNS[table]).last,
             few([one["number"] for one in ones]),
         )
@@ -201,7 +202,7 @@ def _cut_short(facts: Facts) -> Iterator[Flaw]:
 def _begun_late(facts: Facts) -> Iterator[Flaw]:
     for table, ones in _cut(facts, "baseline").items():
         start, first, said = (
-            _periods(ones[0], "baseline")[0],  # type: ignore[index]
+            period_of(ones[0], "baseline")[0],  # type: ignore[index]
             facts.span(TIME_COLUMNS[table]).first,
             few([one["number"] for one in ones]),
         )
@@ -239,7 +240,7 @@ def _new_plant(facts: Facts) -> Iterator[Flaw]:
     odd = [
         one
         for one in _known(facts)
-        if one["baseline"] is not None and (days := _periods(one, "baseline")) and days[0] < start
+        if one["baseline"] is not None and (days := period_of(one, "baseline")) and days[0] < start
     ]
     if odd:
         said = few([one["number"] for one in odd])

@@ -73,7 +73,8 @@ def _staff(facts: Facts, _: Claim) -> Known | None:
     """Of any month of the last twelve, dispatched staff counted or not, or of the register of people."""
     rows = [one for one in facts.rows("headcount_month") if one["month"] > facts.as_of - timedelta(400)]
     found = [Decimal(str(one["employees"])) for one in rows]
-    found += [Decimal(str(one["employees"])) - Decimal(str(one["dispatched"] or 0)) for one in rows]
+    known = [one for one in rows if one["dispatched"] is not None]
+    found += [Decimal(str(one["employees"])) - Decimal(str(one["dispatched"])) for one in known]
     if facts.rows("person"):
         found.append(Decimal(len(_employed(facts))))
     return (

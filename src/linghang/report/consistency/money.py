@@ -56,7 +56,8 @@ def _whole_year(facts: Facts, column: str) -> Decimal:
 
 def _deliveries(facts: Facts) -> Iterator[Flaw]:
     delivered = {one["month"]: _money(one["value"]) for one in facts.sums["delivered"]}
-    months = {one["month"] for one in _last_year(facts)} & set(delivered)
+    unknown = {one["month"] for one in _last_year(facts) if one["revenue_cny"] is None}
+    months = {one["month"] for one in _last_year(facts)} & set(delivered) - unknown
     if not months:
         raise CannotTell(titled("delivery.delivered_on"))
     booked = sum((_money(one["revenue_cny"]) for one in _last_year(facts) if one["month"] in months), Decimal(0))
@@ -136,7 +137,9 @@ def _sound(facts: Facts) -> Iterator[Flaw]:
 
 def _audited(facts: Facts) -> Iterator[Flaw]:
     rows = _last_year(facts)
-    open_ = sorted(f"{one['month']:%Y-%m}" for one in rows if not one["audited"])
+    open_ = sorted(f"{one['month']:%Y-%m}" for one in rows if one["audited"] is False)
+    if not open_ and any(one["audited"] is None for one in rows):
+        raise CannotTell(titled("finance_month.audited"))
     if open_:
         said = few(open_)
         yield flaw(
@@ -151,7 +154,8 @@ def _stated_revenue(facts: Facts) -> Iterator[Flaw]:
     if start is None or end is None:
         raise CannotTell(Text("application.yaml 中收入的期间", "the period of the revenue in application.yaml"))
     rows = [one for one in facts.rows("finance_month") if start <= one["month"] < end]
-    if {one["month"] for one in rows} != set(months_of(start, end)):
+    unknown = any(one["revenue_cny"] is None for one in rows)
+    if unknown or {one["month"] for one in rows} != set(months_of(start, end)):
         raise CannotTell(Text(f"{start} 起各月的财务记录", f"finance_month of every month from {start}"))
     booked = sum((_money(one["revenue_cny"]) for one in rows), Decimal(0))
     if booked and abs(_money(stated) - booked) > Decimal("0.005") * booked:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from linghang.plant.titles import titled
 from linghang.report.consistency.catalogue_row import CannotTell, Flaw, at, few, figure, flaw, plain, record, row
 from linghang.report.consistency.facts import Facts
+from linghang.words import Text
 
 MOST_APART = Decimal("0.10")
 """Head count and register of people: a month's mean and a day's count differ by comers and goers; ours."""
@@ -25,13 +26,14 @@ def _employed(facts: Facts, day: date) -> int:
     )
 
 
-def _months(facts: Facts) -> list[tuple[date, Decimal, Decimal]]:
-    """Month, employees, dispatched among them: of all factories together, of months that are over."""
-    found: dict[date, tuple[Decimal, Decimal]] = {}
+def _months(facts: Facts) -> list[tuple[date, Decimal, Decimal | None]]:
+    """Month, employees, dispatched among them (None: unknown): of all factories together, of months that are over."""
+    found: dict[date, tuple[Decimal, Decimal | None]] = {}
     for one in facts.rows("headcount_month"):
         employees, dispatched = found.get(one["month"], (Decimal(0), Decimal(0)))
-        own, sent = Decimal(str(one["employees"])), Decimal(str(one["dispatched"] or 0))
-        found[one["month"]] = employees + own, dispatched + sent
+        sent = one["dispatched"]
+        known = None if sent is None or dispatched is None else dispatched + Decimal(str(sent))
+        found[one["month"]] = employees + Decimal(str(one["employees"])), known
     return [(month, *found[month]) for month in sorted(found) if month < facts.as_of.replace(day=1)]
 
 
@@ -40,14 +42,17 @@ def _register(facts: Facts) -> Iterator[Flaw]:
     if not months:
         raise CannotTell(titled("headcount_month"))
     month, employees, dispatched = months[-1]
-    people, own = _employed(facts, month.replace(day=15)), employees - dispatched
+    people = _employed(facts, month.replace(day=15))
+    own = Decimal(0) if dispatched is None else employees - dispatched
     fits = any(abs(Decimal(people) - one) <= MOST_APART * max(one, Decimal(1)) for one in (own, employees))
+    if not fits and dispatched is None and people < employees:
+        raise CannotTell(titled("headcount_month.dispatched"))  # the rest may be dispatched
     if not fits:
+        sent = Text("未填", "unknown") if dispatched is None else Text(figure(dispatched), figure(dispatched))
         yield flaw(
             at("records", f"headcount_month {month:%Y-%m}", figure(employees)),
-            f"{month:%Y-%m} 平均从业人数 {figure(employees)}（含劳务派遣 {figure(dispatched)}），"
-            f"人员台账当月在职 {people} 人",
-            f"the mean head count of {month:%Y-%m} is {figure(employees)} (with {figure(dispatched)} dispatched), the "
+            f"{month:%Y-%m} 平均从业人数 {figure(employees)}（含劳务派遣 {sent.zh}），人员台账当月在职 {people} 人",
+            f"the mean head count of {month:%Y-%m} is {figure(employees)} (with {sent.en} dispatched), the "
             f"register of people has {people}",
             at("records", "person", people),
         )

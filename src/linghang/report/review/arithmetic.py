@@ -20,6 +20,7 @@ _NOT_A_SHARE = re.compile(r"增长|提升|提高|增加|达成|完成|产值|周
 _OPEN_LIST = re.compile(r"等|主要|包括但")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|共\s*计|小\s*计)")
 _PARTS = re.compile(r"其中|包括|分别为|花在|含(?!量|税)|[：:](?=[^，。；]{1,12}?\d)")
+_COMPOSED = re.compile(r"\s*(?:资金|投资)(?:构成|组成)")
 _SHARE_WORD = re.compile(r"占|率|比例|比重")
 HUNDRED = Decimal(100)
 
@@ -31,6 +32,7 @@ def adds_up(reading: Reading) -> Iterator[Remark]:
     yield from _parts(reading)
     yield from _columns(reading)
     yield from _within(reading)
+    yield from _quotients(reading)
 
 
 def _shares(reading: Reading) -> Iterator[Remark]:
@@ -189,7 +191,11 @@ def _parts(reading: Reading) -> Iterator[Remark]:
     by_sentence: dict[tuple[int | None, str], list[Claim]] = defaultdict(list)
     for one in reading.of("figure"):
         by_sentence[one.spot.paragraph, one.text].append(one)
+    before: Claim | None = None
     for (paragraph, text), claims in by_sentence.items():
+        if _COMPOSED.match(text) and before is not None and before.spot.paragraph == paragraph:
+            yield from _total(before, claims, text)
+        before = next((one for one in claims if one.subject == "investment_total" and not one.planned), None)
         whole = plain(reading.draft.paragraphs[paragraph or 0].text)
         begin = whole.find(text)
         first = max(0, (claims[0].spot.end or 0) - begin)
@@ -346,3 +352,28 @@ def _within(reading: Reading) -> Iterator[Remark]:
                     f"({other.detail['written']})",
                 )
                 yield remark("R216", one.spot, message, [other.spot])
+
+
+_QUOTIENTS = (
+    ("networked_equipment", ("equipment_total", "main_equipment", "equipment"), ("networked_rate",)),
+    ("nc_equipment", ("equipment_total", "main_equipment", "equipment"), ("indicator:key_equipment_nc_rate",)),
+)  # fmt: skip
+
+
+def _quotients(reading: Reading) -> Iterator[Remark]:
+    """Whole, part and share of one sentence, in this order: 设备620台，已联网558台，联网率90%."""
+    sentences: dict[tuple[int | None, str], list[Claim]] = defaultdict(list)
+    for one in reading.figures:
+        if one.role == "value" and not one.planned and one.low is None and one.high is None:
+            sentences[one.spot.paragraph, one.text].append(one)
+    for claims in sentences.values():
+        for whole, part, share in zip(claims, claims[1:], claims[2:], strict=False):
+            if any(
+                (part.subject, whole.subject in wholes, share.subject in shares) == (counted, True, True)
+                for counted, wholes, shares in _QUOTIENTS
+            ):
+                yield from _share_of(whole, [part, share], _between(reading, part, share))
+
+
+def _between(reading: Reading, part: Claim, share: Claim) -> str:
+    return plain(reading.draft.paragraphs[part.spot.paragraph or 0].text)[: share.spot.start]

@@ -21,6 +21,7 @@ _BLOCKS = (
     (Text("场景建设情况", "scenes"), re.compile(r"场景(?:建设|应用|情况|描述|清单|实施)|典型场景|智能场景|建设内容")),
     (Text("建设成效", "results"), re.compile(r"成效|效益|实施效果|建设效果|应用效果|建设成果")),
 )  # fmt: skip
+_TITLE_LINE = re.compile(r"(?:[\d一二三四五六七八九十]{1,2}|第.{1,2}[章部]分?)[、.．\s]{0,3}[^，。；,;：:\d]{2,20}")
 _LETTER = re.compile(
     r"(?:承诺|保证|负责|声明)[^。]{0,60}(?:真实|属实)|(?:真实|属实)[^。]{0,60}(?:承诺|负责|保证|准确|完整|有效|可靠)|真实性承诺"
 )
@@ -29,20 +30,24 @@ MAX_TITLE = 12
 
 _CODE_LABEL = re.compile(r"信用代码")
 _MATURITY = re.compile(r"成熟度|CMMM")
-_MATURITY_REPORT = re.compile(r"(?:成熟度|CMMM)[^。；]{0,40}(?:报告|证书)|(?:报告|证书)[^。；]{0,20}成熟度")
+_MATURITY_REPORT = re.compile(r"(?:成熟度|CMMM)[^。；]{0,120}(?:报告|证书)|(?:报告|证书)[^。；]{0,20}成熟度")
+_MATURITY_SCORE = re.compile(r"(?:成熟度|CMMM)[^。；]{0,80}?[1-5]\.\d{1,2}\s?分")
 _PLAN = re.compile(
     r"后续(?:实施|建设|工作)?(?:计划|规划)|未来(?:三|3|[2２]\s?[-—~～至]\s?[3３])年|三年(?:实施|行动|建设|发展)?(?:计划|规划)|下一步(?:计划|工作|规划|打算)|未来(?:规划|计划)|实施计划"
 )
 _BUILD = re.compile(
-    r"建设(?:周期|期|时间|起止|期限|工期|年限)|起止(?:时间|日期|年月)|实施(?:周期|期限|时间)|项目(?:周期|起止)|(?:开工|动工|启动|立项)[^。]{0,30}(?:竣工|建成|投产|完工|验收)|\d{4}\s?年[^。]{0,12}[至—\-~～]\s?\d{4}\s?年[^。]{0,20}(?:建设|实施)"
+    r"建设(?:周期|期|时间|起止|期限|工期|年限)|起止(?:时间|日期|年月)|实施(?:周期|期限|时间)|项目(?:周期|起止)|(?:开工|动工|启动|立项|起(?:开始)?建设|开始建设)[^。]{0,30}(?:竣工|建成|投产|完工|验收)|\d{4}\s?年[^。]{0,12}[至—\-~～]\s?\d{4}\s?年[^。]{0,20}(?:建设|实施)"
 )
 _JOINED = re.compile(r"集成|接口|对接|打通|互联互通|互通|贯通|数据交互")
+_INDUSTRY = re.compile(r"行业|(?<![A-Za-z])[A-T]\s?\d{2,4}(?!\d)[^，。；]{0,12}业|业\s?[（(][A-T]\s?\d{2,4}[)）]")
 _CONTACT = re.compile(r"联系人|联系电话|联系方式|手机|电子邮箱|邮箱")
 _HOLLOW = re.compile(
-    r"[xX×ＸｘХ]{2,}(?=\s?(?:公司|有限|系统|平台|万|亿|年|月|日|%|％|台|套|人|家|省|市|个|项|号|元))|[xX×Ｘｘ]{3,}|_{3,}|待(?:补充|填写|填|定|完善|确认|核实|补)(?![性位])"
+    r"[xX×ＸｘХ]{2,}(?=\s?(?:公司|有限|系统|平台|万|亿|年|月|日|%|％|台|套|人|家|省|市|个|项|号|元))|[xX×Ｘｘ]{3,}|_{3,}|待(?:补充|填写|填|定|完善|确认|核实|补)(?![性位]|清单|事项|项|内容|之处|标记|字样|[”’])"
     r"|此处(?:填写|插入|补充)|请(?:填写|补充|插入)|[【\[［](?:[^】\]］]{0,12}(?:填|补充|待|插入)[^】\]］]{0,12})[】\]］]|TODO|TBD|（\s{2,}）(?=万|亿|%|台|人)"
 )
 _SIGNED = re.compile(r"签字|签名|签章|盖章|公章|法定代表人|负责人|日期|年\s*月\s*日")
+_AI_HEAD = re.compile(r"人工智能|(?<![A-Za-z])AI(?![A-Za-z])")
+_YES, _NO = frozenset("是√✓有Y"), frozenset("否×✗无N-—")
 _AI_FLOORS = {"excellence": Decimal(20), "pioneer": Decimal(60)}
 
 
@@ -64,8 +69,11 @@ def complete(reading: Reading) -> Iterator[Remark]:
 def _blocks(reading: Reading) -> Iterator[Remark]:
     heads = [one for one in reading.draft.paragraphs if one.kind == "heading"]
     pool = heads if len(heads) >= 3 else [one for one in reading.draft.paragraphs if len(one.text) <= 200]
+    short = [  # numbered lines that no style or dot shows to be headings
+        one for one in reading.draft.paragraphs if one.kind == "text" and _TITLE_LINE.fullmatch(one.text.strip())
+    ]
     for title, pattern in _BLOCKS:
-        if not any(pattern.search(one.text) for one in pool):
+        if not any(pattern.search(one.text) for one in (*pool, *short)):
             yield remark("R101", reading.whole, Text(f"没有“{title.zh}”这一部分", f"the block “{title.en}” is missing"))
     last = len(reading.draft.paragraphs) - 1  # a heading at the very end stands for a letter that is attached
     if not any(
@@ -118,7 +126,7 @@ def _said(error: BadInput) -> Text:
 
 def _maturity(reading: Reading) -> Iterator[Remark]:
     stated = [one for one in reading.of("maturity") if one.detail["said"] == "stated" and not one.planned]
-    score = [one for one in reading.figures if one.subject == "maturity_score"]
+    score = any(one.subject == "maturity_score" for one in reading.figures) or _scored(reading)
     report = next(reading.find(_MATURITY_REPORT), None)
     missing = [
         name
@@ -142,6 +150,14 @@ def _maturity(reading: Reading) -> Iterator[Remark]:
                 f"{title.en} asks for maturity level {least} ({reading.asked.maturity_clause}); stated is {best.value}",
             )
             yield remark("R107", best.spot, message)
+
+
+def _scored(reading: Reading) -> bool:
+    """Whether a score stands beside the maturity: 三级（3.28分）, or in its cell of a table."""
+    if next(reading.find(_MATURITY_SCORE), None) is not None:
+        return True
+    cells = (one for one in reading.draft.paragraphs if one.kind == "cell" and _MATURITY.search(one.row_head))
+    return any(re.search(r"\d\.\d{1,2}\s?分?", one.text) for one in cells)
 
 
 def _scenes_and_results(reading: Reading) -> Iterator[Remark]:
@@ -180,7 +196,7 @@ def _basics(reading: Reading) -> Iterator[Remark]:
         name
         for name, there in (
             (Text("企业名称", "name of the enterprise"), reading.of("name")),
-            (Text("所属行业", "industry"), reading.of("industry") or any(reading.find(re.compile("行业")))),
+            (Text("所属行业", "industry"), reading.of("industry") or any(reading.find(_INDUSTRY))),
             (Text("营业收入", "revenue"), subjects & {"revenue", "output_value"}),
             (Text("员工人数", "number of employees"), "staff" in subjects),
             (Text("联系人", "contact"), next(reading.find(_CONTACT), None)),
@@ -305,9 +321,19 @@ def _counted_ai(reading: Reading) -> tuple[Decimal | None, Spot]:
     )
     stated = stated_scenes(reading)
     whole = Decimal(stated[0].value or 0) if stated else Decimal(len(listed_scenes(reading)))
+    if ai is None and (said := _ticked(reading)):
+        return Decimal(sum(said)) / len(said) * 100, reading.whole
     if ai is None or not whole:
         return None, reading.whole
     return Decimal(ai.value or 0) / whole * 100, ai.spot
+
+
+def _ticked(reading: Reading) -> list[bool]:
+    """What a column of the list of scenes says of artificial intelligence: 是 or 否, √ or nothing."""
+    cells = (one for one in reading.draft.paragraphs if one.kind == "cell" and _AI_HEAD.search(one.column_head))
+    said = [one.text.strip() for one in cells]
+    known = [one for one in said if one in _YES or one in _NO]
+    return [one in _YES for one in known] if len(known) == len(said) else []
 
 
 def _scene_names(reading: Reading) -> Iterator[Remark]:

@@ -11,7 +11,7 @@ from linghang.report.claims.figures import PLANNED
 from linghang.report.claims.model import Claim, Paragraph, Period
 from linghang.report.claims.numbers import plain
 from linghang.report.claims.standards import EDITIONS, REPLACED
-from linghang.report.remarks import Remark
+from linghang.report.remarks import Remark, Spot
 from linghang.report.review.reading import Reading, remark
 from linghang.words import Text
 
@@ -19,6 +19,9 @@ _DONE = re.compile(
     r"已|完成|建成|投入(?:运行|使用)|投产|投用|上线|启用|通过|获得|获评|荣获|实现(?!.*目标)|验收|完工|竣工|取得|被认定|开展了|实施了|签订|采购了|部署了|建设了"
 )
 _AIM_HEADING = re.compile(r"计划|规划(?!设计|与建设)|目标|展望|下一步|未来")
+_DONE_NOW = re.compile(
+    r"(?:目前|现在|现|当前|如今)已?(?:经|全面|全部|正式)*(?:投入(?:使用|运行)|投用|上线|建成|启用|投产|运行)"
+)
 _VALID = re.compile(r"有效期|至今|截止|到期|质保|服务期|租期|期限|滚动|十[四五]五")
 _BUILD_LABEL = re.compile(r"建设(?:周期|期|时间|起止|期限|工期)|起止(?:时间|日期|年月)|实施(?:周期|期限)|项目周期")
 _BEGIN = re.compile(r"(?:建设)?(?:开始|起始|开工|启动)(?:建设)?(?:时间|日期|年月)")
@@ -27,7 +30,7 @@ _BEGUN = re.compile(r"^\s?(?:正式|全面)?(?:开工|启动|开始|动工|立�
 _ENDED = re.compile(r"^\s?(?:正式|全部|全面|整体)?(?:建成|竣工|投产|完工|验收|结束|完成)")
 _MATURITY = re.compile(r"成熟度|CMMM")
 _ASSESSED = re.compile(r"报告|自评|评估|测评|诊断|评价")
-_INTENDED = re.compile(r"计划|(?<![虚模比])拟(?!合|态)|预计|将于|将在")
+_INTENDED = re.compile(r"计划|(?<![虚模比])拟(?!合|态)|预计|将于|将在|将")
 _SYSTEM_INTENDED = re.compile(
     r"(?:(?<![虚模比])拟|计划|预计|将|准备|筹备)(?:于[^，。]{0,12})?(?:建设|上线|部署|引入|引进|实施|采购|搭建|开发|启动|新建|建)[^，。；]{0,16}$"
 )
@@ -74,6 +77,9 @@ def _future(reading: Reading, places: list[Place]) -> Iterator[Remark]:
             re.split("[，,]", text[max(0, one.start - 30) : one.start])[-1]
             + re.split("[，,。；]", text[one.end : one.end + 40])[0]
         )
+        if _DONE_NOW.search(sentence) and _INTENDED.search(text[max(0, one.start - 6) : one.start]):
+            yield _too_early(reading, paragraph.spot(one.start, one.end), one.period)
+            continue
         done = _DONE.search(clause) or (
             paragraph.kind == "cell" and re.search("上线|投用|启用|验收|完成|获得|颁发", head)
         )
@@ -85,15 +91,15 @@ def _future(reading: Reading, places: list[Place]) -> Iterator[Remark]:
             or _VALID.search(head)
         ):
             continue
-        spot = paragraph.spot(one.start, one.end)
-        yield remark(
-            "R209",
-            spot,
-            Text(
-                f"{one.period.text}在{reading.day}之后，却写成已完成",
-                f"{one.period.text} lies after {reading.day}, but is told as done",
-            ),
-        )
+        yield _too_early(reading, paragraph.spot(one.start, one.end), one.period)
+
+
+def _too_early(reading: Reading, spot: Spot, period: Period) -> Remark:
+    message = Text(
+        f"{period.text}在{reading.day}之后，却写成已完成",
+        f"{period.text} lies after {reading.day}, but is told as done",
+    )
+    return remark("R209", spot, message)
 
 
 def _reversed(places: list[Place]) -> Iterator[Remark]:

@@ -19,6 +19,7 @@ COLOURS: dict[Severity, tuple[int, int, int]] = {
 }
 _OPACITY = 110
 _NOTE_POINTS = 20.0
+_THIN = 0.1
 
 
 def mark(path: Path, draft: Draft, remarks: Sequence[Remark]) -> bytes:
@@ -83,7 +84,9 @@ def _boxes(raw: Any, text: Any, start: int, count: int) -> list[_Box]:
     found = []
     for place in range(raw.FPDFText_CountRects(text, start, count)):
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-        if raw.FPDFText_GetRect(text, place, left, top, right, bottom):
+        if not raw.FPDFText_GetRect(text, place, left, top, right, bottom):
+            continue
+        if right.value - left.value > _THIN and top.value - bottom.value > _THIN:  # a blank has a box without area
             found.append((left.value, top.value, right.value, bottom.value))
     return found
 

@@ -1,6 +1,7 @@
 """Is it proved? Words of praise, absolutes, claims to lead, figures without unit, period or baseline."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from linghang.report.claims.facts import sentence_at
@@ -14,12 +15,12 @@ from linghang.report.review.reading import Reading, remark
 from linghang.words import Text
 
 PRAISE = (
-    "先进(?!级|过程控制|控制|制造业|制造模式|制造技术|个人|单位|"
+    "先进(?!级|先出|过程控制|控制|制造业|制造模式|制造技术|个人|单位|"
     "集体)", "高效", "显著", "大幅", "极大", "明显", "有效提升", "有效降低", "有力", "卓越(?!级|绩效)", "一流",
     "优异", "突出", "良好效果", "良好成效", "全面提升", "较大提升", "较大幅度", "巨大", "完善的", "强大", "领跑",
     "尖端", "前沿", "高端", "颠覆性", "革命性",
-    "处于领先", "遥遥领先", "深受", "广泛好评", "高度智能", "高度自动化", "成熟可靠", "稳定可靠", "成效显著",
-    "效果明显", "深度融合", "质的飞跃", "跨越式",
+    "处于领先", "遥遥领先", "深受", "广泛好评", "高度智能", "高度自动化", "运行良好", "成熟可靠", "稳定可靠",
+    "成效显著",    "效果明显", "深度融合", "质的飞跃", "跨越式",
 )  # fmt: skip
 """Words that reviewers ask a figure for."""
 
@@ -31,7 +32,7 @@ _LEAD = re.compile(
 _COMPARED = re.compile(
     r"高于|低于|优于|平均(?:水平|值)?[为是（(]?|对标|相比|排名第|排名前|位列第|据[^，。]{2,20}(?:统计|发布|报告|数据)|(?:协会|工信|统计局|专家|机构)[^，。]{0,12}(?:统计|发布|鉴定|评价|认定|出具)|鉴定"
 )
-_REQUIREMENT = re.compile(r"要素条件|要求|应处于|申报条件|鼓励|为目标")
+_REQUIREMENT = re.compile(r"要素条件|要求|应处于|(?:领先|平均)水平\s?[\d（(]|申报条件|鼓励|为目标")
 _ABSOLUTE = re.compile(
     r"全覆盖|百分之百|百分百|零(?:缺陷|事故|故障|库存|误差|差错|排放|停机|切换|异常|浪费|等待|人工|距离|失误|伤亡)|完全(?:实现|替代|消除|杜绝|自主|自动化|无人)|彻底(?:解决|消除|杜绝)"
     r"|杜绝|全部实现|全部完成|全面实现|全流程(?:全|无人)|万无一失|绝对|唯一|(?<![\d.])100(?:\.0+)?\s?[%％](?!以上的)"
@@ -140,6 +141,8 @@ def _leading(reading: Reading) -> Iterator[Remark]:
                 continue
             if PLANNED.search(sentence) or _REQUIREMENT.search(sentence):
                 continue
+            if reading.draft.kind == "pdf" and one.end() == len(paragraph.text):
+                continue  # a line of a cell that goes on below: 领先 | 水平88%
             spot = paragraph.spot(one.start(), one.end())
             yield remark(
                 "R303", spot, Text(f"“{one[0]}”没有写明与谁比较", f"“{one[0]}” does not say with whom it compares")
@@ -157,6 +160,8 @@ def _units(reading: Reading) -> Iterator[Remark]:
         if paragraph.kind == "cell" and text.strip() == text[start:end].strip():
             if not claim.subject or claim.subject in _NO_UNIT or _counting(paragraph):
                 continue
+            if reading.draft.kind == "pdf" and not paragraph.column_head:
+                continue  # without a head it may be the scale of a chart
             if claim.role in ("relative", "multiple"):
                 continue
             name = BY_ID[claim.subject].title
@@ -208,6 +213,7 @@ def _periods(reading: Reading) -> Iterator[Remark]:
 
 def _baselines(reading: Reading) -> Iterator[Remark]:
     based = {one.subject for one in reading.figures if one.role == "before"}
+    rows = Counter(one.group for one in reading.of("figure") if one.role in ("value", "before", "after"))
     told: set[str] = set()
     for one in reading.of("figure"):
         if one.role not in ("relative", "multiple") or one.planned or not one.subject or one.subject in based | told:
@@ -222,6 +228,8 @@ def _baselines(reading: Reading) -> Iterator[Remark]:
             continue
         if len(_YEAR.findall(one.text[one.text.find(one.spot.quote) :])) >= 2:  # both values follow, each with its year
             continue
+        if reading.draft.paragraphs[one.spot.paragraph or 0].kind == "cell" and rows[one.group] >= 2:
+            continue  # the row of the table gives both values
         told.add(one.subject)
         title = BY_ID[one.subject].title
         message = Text(
