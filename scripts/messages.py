@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "src/linghang/locale/zh/LC_MESSAGES/linghang.po"
-KEYWORDS = {"tr": None, "later": None, "BadInput": None, "Refused": None, "NotThere": None, "refuse": None, "_refuse": (3,)}
+REFUSALS = ("BadInput", "NotThere", "Refused", "refuse")
+KEYWORDS = {"tr": None, "later": None, **dict.fromkeys(REFUSALS), "_refuse": (3,)}
 HEADER = "# Texts that a person reads: English in the code, Chinese here. `make messages` keeps the two together.\n#"
 
 

@@ -74,7 +74,7 @@ def _register_add(evidence: typer.Typer) -> None:
         file: Annotated[Path, typer.Argument(help=tr("The file, of any kind."), metavar="FILE")],
         title: Annotated[str | None, typer.Option(help=tr("Its title (else the name of the file)."))] = None,
         kind: Annotated[
-            str | None, typer.Option(help=tr("Its kind: licence, certificate, maturity_report, contract …"))
+            str | None, typer.Option(help=tr("Its kind: licence, certificate, maturity_report, contract and so on."))
         ] = None,
         proves: _proves() = None,  # type: ignore[valid-type]
         states: _states() = None,  # type: ignore[valid-type]
@@ -94,7 +94,7 @@ def _register_import(evidence: typer.Typer) -> None:
     @evidence.command(
         "import",
         cls=SpeakingCommand,
-        help=tr("Register the documents of a list (CSV or YAML): file, title, kind, proves, states, issuer …"),
+        help=tr("Register the documents of a list (CSV or YAML): file, title, kind, proves, states, issuer and more."),
     )
     def import_(
         workspace: Workspace(),  # type: ignore[valid-type]

@@ -93,7 +93,7 @@ def _evidence(one: MatrixRow) -> Text:
         said.append(f"{tr(SOURCES[each.kind])} {name}")
         said.append(f" · {tr(FLOORS[each.proof])}", style="dim")
         if not each.fresh:
-            said.append(f" · {tr('stale')}", style="red")
+            said.append(" · " + tr("stale"), style="red")
         said.append("\n")
     spoken = {each.document for each in one.speakers}
     for paper in one.documents:
@@ -102,7 +102,7 @@ def _evidence(one: MatrixRow) -> Text:
             if word := DOCUMENT_STATES[paper.state]:
                 said.append(f" · {tr(word)}", style="red")
             elif paper.states is None:
-                said.append(f" · {tr('only linked')}", style="dim")
+                said.append(" · " + tr("only linked"), style="dim")
             said.append("\n")
     said.rstrip()
     return said

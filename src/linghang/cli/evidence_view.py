@@ -170,7 +170,7 @@ def show_one(found: Shown, as_json: bool) -> None:
         said = record.to_dict()
         value = said.get("value", tr("taken back"))
         shown = value["decimal"] if isinstance(value, dict) else value
-        console.print(Text(f"{tr('ledger')}: {said['about']} = {shown}"))
+        console.print(Text(tr("ledger") + f": {said['about']} = {shown}"))
     if found.text:
         console.print(Text(found.text[:EXCERPT] + ("…" if len(found.text) > EXCERPT else ""), style="italic"))
 

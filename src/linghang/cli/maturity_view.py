@@ -110,13 +110,10 @@ def _levels(found: Progress) -> Table:
         table.add_column(heading)
     for level in found.opened.model.levels:
         low, high = found.score.levels[level.level]
-        said = (
-            f"[green]✓ {tr('met')}[/]"
-            if low >= gate
-            else f"[yellow]? {tr('possible')}[/]"
-            if high >= gate
-            else f"[red]✗ {tr('unmet')}[/]"
-        )
+        if low >= gate:
+            said = "[green]✓ " + tr("met") + "[/]"
+        else:
+            said = "[yellow]? " + tr("possible") + "[/]" if high >= gate else "[red]✗ " + tr("unmet") + "[/]"
         table.add_row(f"{level.level} {level.name}", between(low, high), _bar(low, high), said)
     return table
 
@@ -204,9 +201,8 @@ def show_history(acts: Sequence[tuple[Act, bool]], as_json: bool) -> None:
 def _what(one: Act) -> str:
     content = one.content
     if one.kind == "answers":
-        said = [
-            f"{code} = {answer['value'] if answer else tr('unknown')}" for code, answer in content["answers"].items()
-        ]
+        unknown = tr("unknown")
+        said = [f"{code} = {answer['value'] if answer else unknown}" for code, answer in content["answers"].items()]
         more = tr(" and {count} more", count=len(said) - SHOWN_ITEMS) if len(said) > SHOWN_ITEMS else ""
         via = f" ({content['via']})" if content.get("via") else ""
         return f"{Listed(said[:SHOWN_ITEMS])}{more}{via}"

@@ -22,7 +22,7 @@ def _register_draft(app: typer.Typer) -> None:
         cls=SpeakingCommand,
         help=tr("Have a language model draft a section from the facts of the report; only where one is configured."),
         epilog=tr(
-            "Off until linghang.toml has [drafting] with base_url and model; what no fact says is marked 【未核实】."
+            "Off until linghang.toml has [drafting] with base_url and model; what no fact says is marked in the text."
         ),
     )
     def draft(

@@ -96,7 +96,7 @@ def _center(name: str, ones: Sequence[Machine], watched: Mapping[str, Any], here
             tag(
                 "a",
                 tag("span", title),
-                tag("small", f"{id} · {tr('{count} tags', count=len(watched[id]))}" if id in watched else id),
+                tag("small", " · ".join((id, tr("{count} tags", count=len(watched[id])))) if id in watched else id),
                 href=visit.url("/plant", equipment=id),
                 aria_current="true" if id == here else None,
             ),

@@ -49,7 +49,8 @@ async def build(visit: Visit, request: Request) -> None:
     drawer = ui.left_drawer(value=None).props("width=216 breakpoint=1023 bordered").classes("lh-drawer")
     _header(visit, name, drawer)
     with drawer:
-        nav = ui.html(_navigation(visit), sanitize=False, tag="nav").props(f'aria-label="{tr("Pages")}"')
+        pages = tr("Pages")
+        nav = ui.html(_navigation(visit), sanitize=False, tag="nav").props(f'aria-label="{pages}"')
     main = ui.element("div").classes("lh-main").props("id=main")
     ui.skip_link(tr("Skip to the content"), target=main)
 

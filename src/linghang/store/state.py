@@ -1,4 +1,4 @@
-"""What state a workspace is in, told without reading it, so that what was computed of it can be kept till it changes."""
+"""What state a workspace is in, told without reading it: what was computed of it is kept until that changes."""
 
 import hashlib
 from collections.abc import Iterable
