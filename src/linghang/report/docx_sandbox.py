@@ -42,6 +42,7 @@ _REFUSED = {
     "FromImport": later("another file"),
     "Extends": later("another file"),
 }
+_OTHER_TAG = later("this kind of tag")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _XML = re.compile(r"<[^>]+>")
 
@@ -67,7 +68,7 @@ class TagEnvironment(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _ALLOWED):
-                what = tr(_REFUSED.get(type(node).__name__, later("this kind of tag")))
+                what = tr(_REFUSED.get(type(node).__name__, _OTHER_TAG))
                 raise TemplateSyntaxError(tr("{what} is not allowed in a template", what=what), node.lineno)
         for loop in tree.find_all(nodes.For):
             if loop.recursive:
