@@ -12,7 +12,8 @@ from enterprises import DAY, NATIONAL, NEIMENGGU
 
 from linghang.errors import BadInput
 from linghang.judge import inputs
-from linghang.usecases import batch, parquet_files
+from linghang.store import whole_file
+from linghang.usecases import batch
 from linghang.usecases.batch import judge_file
 
 FORMER = b"what stood here before"
@@ -121,7 +122,7 @@ def test_an_output_that_may_not_be_written(tmp_path: Path, target: Path, monkeyp
     def forbidden(*_: Any, **__: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(parquet_files, "NamedTemporaryFile", forbidden)
+    monkeypatch.setattr(whole_file, "NamedTemporaryFile", forbidden)
     source = made.write(tmp_path / "in.parquet", good())
     assert refusal(source, target) == f"{target}: cannot be written: you may not do that there"
     assert untouched(target)

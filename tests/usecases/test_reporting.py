@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_the_old_file(plant: Path, tmp_path: Path, monkeypatc
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("linghang.usecases.reporting.os.fsync", full)
+    monkeypatch.setattr("linghang.store.whole_file.os.fsync", full)
     with pytest.raises(BadInput, match="the disk is full"):
         write_report(plant, asked(), Output("xlsx", "en", path), NOW)
     assert path.read_text() == "old"

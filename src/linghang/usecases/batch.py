@@ -19,6 +19,7 @@ from linghang.judge.findings import FLOORS, Floor
 from linghang.judge.inputs import BLOCK, Population
 from linghang.judge.program import Program, prepare
 from linghang.judge.rule_columns import proof_columns
+from linghang.store.whole_file import whole_file
 from linghang.usecases.judging import Chosen
 from linghang.usecases.parquet_files import (
     ahead,
@@ -28,7 +29,6 @@ from linghang.usecases.parquet_files import (
     opened,
     same_file,
     unrepeated,
-    whole_file,
     writing,
 )
 from linghang.words import Listed, Text

@@ -1,14 +1,14 @@
 """Remarks that a reviewer accepts with a written reason: kept in the workspace, shown as accepted, reversible."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from linghang.errors import BadInput, Place, reason_of
+from linghang.errors import BadInput, Place
 from linghang.report.remarks import Remark
+from linghang.store.whole_file import write_whole
 from linghang.store.workspace import open_workspace
 from linghang.words import Listed
 
@@ -120,15 +120,5 @@ def _same(one: Waiver, code: str, where: str) -> bool:
 
 
 def _write(folder: Path, waivers: list[Waiver]) -> None:
-    path = folder / WAIVERS
-    beside = path.with_suffix(".new")
     text = json.dumps([one.to_dict() for one in waivers], ensure_ascii=False, indent=1) + "\n"
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise BadInput("cannot be written: {reason}", Place(str(path)), reason=reason_of(error)) from None
+    write_whole(folder / WAIVERS, text.encode())

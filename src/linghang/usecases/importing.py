@@ -1,16 +1,14 @@
 """Import records from spreadsheets, CSV, Parquet and databases; write the workbook that a factory fills."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from linghang.errors import BadInput, Place, nearest, reason_of
+from linghang.errors import BadInput, Place, nearest
 from linghang.intake.checking import check_drafts
 from linghang.intake.databases import named
 from linghang.intake.headers import table_named
@@ -22,6 +20,7 @@ from linghang.intake.template import write_workbook
 from linghang.intake.writing import TableCount, write_drafts
 from linghang.plant.tables import TABLES
 from linghang.plant.titles import titled
+from linghang.store.whole_file import whole_file
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.words import Language, later
 
@@ -87,7 +86,7 @@ def write_template(target: Path, *, lang: Language, tables: Sequence[str] = ()) 
     listed = [table for table in TABLES.values() if not chosen or table.name in chosen]
     if target.suffix.lower() != ".xlsx":
         raise BadInput("is the name of a workbook, which ends in .xlsx", Place(str(target)))
-    with _whole_file(target) as unfinished:
+    with whole_file(target) as unfinished:
         write_workbook(unfinished, lang, listed)
     return tuple(table.name for table in listed)
 
@@ -143,7 +142,7 @@ def import_files(
         read = read_sources(sources, asked, problems, lambda _: told(READING, 0, None))
         counts = _kept(workspace, read, problems, now, dry_run, told)
     if problems.count and problems_file is not None:
-        with _whole_file(problems_file) as unfinished:
+        with whole_file(problems_file) as unfinished:
             write_marked(unfinished, problems.kept, problems.count, read.sheets)
     if not problems.count and not counts:
         raise BadInput("there is nothing to import: no sheet has a row", Place(", ".join(map(named, sources))))
@@ -197,24 +196,3 @@ def _table(name: str) -> sa.Table:
     if found is None:
         raise BadInput("no table {name}; {near}", name=name, near=nearest(name, tuple(TABLES)))
     return found
-
-
-@contextmanager
-def _whole_file(target: Path) -> Iterator[Path]:
-    """Give a file beside the target that takes its name only when everything was written."""
-    place = Place(str(target))
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "")
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False) as made:
-            unfinished = Path(made.name)
-    except OSError as error:
-        raise BadInput("cannot be written: {reason}", place, reason=reason_of(error)) from None
-    try:
-        yield unfinished
-        unfinished.chmod(0o644)
-        unfinished.replace(target)
-    except OSError as error:
-        raise BadInput("cannot be written: {reason}", place, reason=reason_of(error)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """Hand a pack, an overlay or a judgement to other programs: OSCAL and CISO Assistant."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from linghang.report.oscal_catalog import catalog
 from linghang.report.oscal_profile import tailoring
 from linghang.report.oscal_results import Assessed, assessment_results
 from linghang.report.oscal_table import Columns, TableResults
+from linghang.store.whole_file import whole_file, write_whole
 from linghang.usecases.assessing import assess
 from linghang.usecases.judging import Chosen, judge_case
 from linghang.usecases.parquet_files import (
@@ -30,7 +30,6 @@ from linghang.usecases.parquet_files import (
     needed_columns,
     opened,
     same_file,
-    whole_file,
 )
 
 __all__ = [
@@ -71,7 +70,7 @@ class TableReport:
 def export_catalog(pack: str, target: Path) -> Pack:
     """Write a pack as an OSCAL catalog; the file appears when it is whole."""
     found = load_pack(pack)
-    _write(target, oscal.written(catalog(found)))
+    write_whole(target, oscal.written(catalog(found)))
     return found
 
 
@@ -97,7 +96,7 @@ def export_profile(pack: str, folder: Path) -> tuple[Path, ...]:
         raise BadInput("cannot be written: {reason}", Place(str(folder)), reason=reason_of(error)) from None
     files = tailoring(base, found).files
     for name, document in files.items():
-        _write(folder / name, oscal.written(document))
+        write_whole(folder / name, oscal.written(document))
     return tuple(folder / name for name in files)
 
 
@@ -144,7 +143,7 @@ def export_results(
     else:
         judged = judge_case(path, today=now.date(), pack=pack, as_of=as_of, interpretation=interpretation)
         assessed = Assessed(judged.verdict, judged.case, path.stem, path.stem)
-    _write(target, oscal.written(assessment_results(assessed)))
+    write_whole(target, oscal.written(assessment_results(assessed)))
     return assessed
 
 
@@ -201,7 +200,7 @@ def export_table(
 def export_library(pack: str, target: Path, version: int = 1) -> Pack:
     """Write a pack as a library of CISO Assistant; see `ciso_assistant`."""
     found = load_pack(pack)
-    _write(target, ciso_assistant.written(ciso_assistant.library(found, version)))
+    write_whole(target, ciso_assistant.written(ciso_assistant.library(found, version)))
     return found
 
 
@@ -231,27 +230,10 @@ def _floors(program: Program, file: pq.ParquetFile, chosen: Sequence[Floor]) -> 
 def _lines_file(target: Path) -> Iterator[Callable[[Iterable[bytes]], None]]:
     """Give what writes lines into a file, compressed where its name says so."""
     codec = COMPRESSIONS.get(target.suffix)
-    with _whole(target) as unfinished, pa.output_stream(str(unfinished), codec) as sink:
+    with whole_file(target) as unfinished, pa.output_stream(str(unfinished), codec) as sink:
 
         def write(lines: Iterable[bytes]) -> None:
             for line in lines:
                 sink.write(line)
 
         yield write
-
-
-def _write(target: Path, content: bytes) -> None:
-    with _whole(target) as unfinished:
-        unfinished.write_bytes(content)
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """Give a file beside the target that takes its name when all of it is on the disk."""
-    with whole_file(target) as unfinished:
-        try:
-            yield unfinished
-            with unfinished.open("rb+") as file:
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from pathlib import Path
 
+from linghang.store.whole_file import write_whole
 from linghang.usecases.maturity import Opened, opened
 from linghang.usecases.maturity_prefilling import prefilled
-from linghang.usecases.maturity_workbook import save, workbook_bytes
+from linghang.usecases.maturity_workbook import workbook_bytes
 from linghang.words import language
 
 
@@ -28,5 +29,5 @@ def export(folder: Path, path: Path, *, now: datetime, as_of: date | None = None
     """
     found = prefilled(folder, now=now, as_of=as_of) if proposals else None
     one = found.opened if found else opened(folder)
-    save(workbook_bytes(one, found.found if found else None, language(), now), path)
+    write_whole(path, workbook_bytes(one, found.found if found else None, language(), now))
     return one

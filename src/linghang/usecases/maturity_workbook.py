@@ -4,14 +4,10 @@ Every text is written as text: a reason that begins with = + - or @ is no formul
 """
 
 import io
-import os
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from linghang.conditions.maturity import Item
-from linghang.errors import BadInput, Place, reason_of
 from linghang.evidence.maturity_prefill import Prefilled
 from linghang.evidence.observation import sha256_of
 from linghang.usecases.maturity import MAX_REASON, Opened
@@ -55,30 +51,6 @@ def workbook_bytes(one: Opened, found: Prefilled | None, lang: Language, now: da
         book.set_properties({"created": now.astimezone(UTC).replace(tzinfo=None), "title": _said(TITLE, lang)})
         _Writer(book, one, found, lang).write()
     return kept.getvalue()
-
-
-def save(data: bytes, path: Path) -> None:
-    """Put a file in place whole, or not at all.
-
-    Raises
-    ------
-    BadInput
-        It cannot be written there.
-    """
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            beside = Path(file.name)
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                beside.chmod(0o644)
-                beside.replace(path)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise BadInput("cannot be written: {reason}", Place(str(path)), reason=reason_of(error)) from None
 
 
 def _said(text: Text, lang: Language) -> str:

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path
 from queue import Queue
-from tempfile import NamedTemporaryFile
 from threading import Event, Thread
 
 import pyarrow as pa
@@ -122,27 +121,6 @@ def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         while reader.is_alive():  # the reader may wait for a place to put its batch
             with suppress(Exception):
                 waiting.get(timeout=0.05)
-
-
-@contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
-    """Give a file beside the target that takes its name only when everything was written."""
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False) as made:
-            unfinished = Path(made.name)
-    except OSError as error:
-        raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None
-    try:
-        yield unfinished
-        try:
-            unfinished.chmod(0o644)
-            unfinished.replace(target)
-        except OSError as error:
-            raise BadInput("cannot be written: {reason}", Place(str(target)), reason=reason_of(error)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def unrepeated(file: pq.ParquetFile) -> set[str]:

@@ -24,6 +24,7 @@ from linghang.judge.inputs import BLOCK
 from linghang.judge.program import Program, prepare
 from linghang.judge.rule_columns import proof_columns
 from linghang.programme.policy import EVERYBODY, Group, Moved, Outcome, Reason, Simulation, Variant
+from linghang.store.whole_file import whole_file
 from linghang.usecases.judging import Chosen
 from linghang.usecases.parquet_files import (
     ahead,
@@ -32,7 +33,6 @@ from linghang.usecases.parquet_files import (
     needed_columns,
     opened,
     same_file,
-    whole_file,
     writing,
 )
 from linghang.usecases.registry import is_synthetic

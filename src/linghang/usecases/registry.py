@@ -14,7 +14,8 @@ from linghang.conditions.shelf import load_pack
 from linghang.judge.program import Program, prepare
 from linghang.programme.profiles import ENTERPRISES, PUBLISHED, SOURCE, published_counts
 from linghang.programme.synth import CHUNK, synthesise
-from linghang.usecases.parquet_files import whole_file, writing
+from linghang.store.whole_file import whole_file
+from linghang.usecases.parquet_files import writing
 from linghang.words import Text
 
 REGISTRY_KEY = b"linghang.registry"

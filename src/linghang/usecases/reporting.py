@@ -1,12 +1,9 @@
 """Report on a plant: gather what is to be said, then write it as DOCX, PDF or XLSX."""
 
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal, get_args
 
 from linghang.errors import BadInput, Place, reason_of
@@ -14,6 +11,7 @@ from linghang.report.content import KINDS, Dossier, Kind, Ladder
 from linghang.report.naming import REPORTS
 from linghang.report.placeholders import Placeholder, placeholders
 from linghang.report.remarks import Severity, by_severity
+from linghang.store.whole_file import write_whole
 from linghang.usecases.report_annexes import FLOORS, clause_rows, evidence_rows, indicator_rows, ladder_of
 from linghang.usecases.report_charts import (
     Drawn,
@@ -230,36 +228,9 @@ def _place(folder: Path, dossier: Dossier, output: Output) -> Path:
 
 
 def _write(path: Path, content: bytes, make_folder: bool) -> None:
-    """Write a file beside its place, sync it, and give it its name."""
-    try:
-        if make_folder:
+    if make_folder:
+        try:
             path.parent.mkdir(exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part", delete=False) as made:
-            beside = Path(made.name)
-            try:
-                made.write(content)
-                made.flush()
-                os.fsync(made.fileno())
-                beside.chmod(0o644 & ~_umask())
-                beside.replace(path)
-            except BaseException:
-                with suppress(OSError):
-                    beside.unlink()
-                raise
-        _sync(path.parent)
-    except OSError as error:
-        raise BadInput("cannot be written: {reason}", Place(str(path)), reason=reason_of(error)) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        except OSError as error:
+            raise BadInput("cannot be written: {reason}", Place(str(path)), reason=reason_of(error)) from None
+    write_whole(path, content)
