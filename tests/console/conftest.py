@@ -44,7 +44,9 @@ def peopled_console(peopled_works: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # while it is there an event loop runs in this thread, and other modules start their own
 def browser() -> "Iterator[Browser]":
     """Chromium without a window."""
     if CHROMIUM is None:

@@ -10,7 +10,7 @@ import linghang.evidence
 
 ROOM = Path(linghang.evidence.__file__).parent
 MAY_IMPORT = {"conditions", "errors", "evidence", "plant", "words"}
-LIBRARIES = {"numpy", "pyarrow"}
+LIBRARIES = {"cryptography", "numpy", "pyarrow"}
 
 
 def imported(path: Path) -> set[str]:

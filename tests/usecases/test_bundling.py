@@ -378,11 +378,10 @@ def test_a_waiver_of_a_must_is_no_waiver(bare: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "data"),
     [(name, data) for name in ("case.json", "judgement.json", "receipts.json", "documents.json") for data in
-     (b"", b"{}", b"[]", b"null", b'[{"n": []}]', b'{"pack": 3}', b"[" * 100_000)],
+     (b"", b"{}", b"[]", b"null", b'[{"n": []}]', b'{"pack": 3}', b"[" * 100_000)
+     if (name, data) != ("documents.json", b"[]")],  # that is what is there
 )  # fmt: skip
 def test_nonsense_is_named_and_never_a_crash(bare: Path, entry: str, data: bytes) -> None:
-    if (entry, data) == ("documents.json", b"[]"):
-        pytest.skip("that is what is there")
     found = verify(forged(bare, lambda content: content.update({entry: data})))
     assert entry in said(found)[0]
 
