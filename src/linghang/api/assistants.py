@@ -72,10 +72,7 @@ class Asked:
                     "confirmed": said["confirmed"],
                     "possible": said["possible"],
                     "levels": {
-                        level: {
-                            key: one[key] for key in ("finding", "parts", "links", "failing", "missing", "deciding")
-                        }
-                        for level, one in said["levels"].items()
+                        level: {key: one[key] for key in SHOWN_OF_A_LEVEL} for level, one in said["levels"].items()
                     },
                 }
                 for floor, said in found["floors"].items()

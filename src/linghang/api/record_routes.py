@@ -16,7 +16,7 @@ from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
-from linghang.errors import BadInput, nearest, reason_of
+from linghang.errors import BadInput, ManyProblems, nearest, reason_of
 from linghang.usecases.importing import ImportReport, import_files
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import has_telemetry
@@ -194,7 +194,5 @@ def _kept(folder: File, upload: UploadFile, number: int) -> File:
 def _refuse(report: ImportReport, folder: str) -> None:
     """Refuse what has problems, under the names that the sender gave: our folder means nothing to anybody."""
     if report.refused:
-        from linghang.errors import ManyProblems
-
         ours = re.compile(re.escape(folder) + r"/\d+/")
         raise ManyProblems([BadInput("{fault}", fault=ours.sub("", str(fault))) for fault in report.problems])

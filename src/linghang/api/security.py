@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linghang.api.problems import problem
@@ -20,8 +21,6 @@ COOKIE = "linghang_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 API, LIVE = "/api/", "/api/v1/live/"
-OPEN_PATHS = ("/api/v1/session", "/api/v1/openapi.json")
-"""Paths of the API that answer before anybody has entered."""
 KNOWN_FOR_S = 1.0
 """How long somebody who was let in is let in without asking again; a revoked session ends so much later."""
 HEADERS = (
@@ -114,10 +113,6 @@ class Door:
             self._looked_at = time.monotonic()
         return not self._accounts
 
-    def forget(self, secret: str) -> None:
-        """Know somebody no more, at once."""
-        self._known.pop(secret, None)
-
 
 def staying(request: Request) -> Callable[[], bool]:
     """Return what tells whether the one who asks may still read: an endless answer outlives what let it in."""
@@ -136,8 +131,6 @@ def staying(request: Request) -> Callable[[], bool]:
 
 
 def _refusal_needed(person: Person | None, right: Right) -> Person:
-    from starlette.exceptions import HTTPException
-
     if person is None:
         headers = {"WWW-Authenticate": "Bearer"}
         raise HTTPException(
@@ -159,7 +152,6 @@ def needing(right: Right) -> Any:
 Reader = Annotated[Person, needing("read")]
 Runner = Annotated[Person, needing("run")]
 Writer = Annotated[Person, needing("write")]
-Reviewer = Annotated[Person, needing("review")]
 Administrator = Annotated[Person, needing("admin")]
 
 
@@ -212,8 +204,6 @@ def _limited(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            from starlette.exceptions import HTTPException
-
             raise HTTPException(413, tr("the request is larger than {most} bytes", most=f"{most:,}"))
         return message
 

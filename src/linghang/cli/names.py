@@ -11,6 +11,11 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 
+from linghang.usecases.naming import FINDINGS as FINDINGS
+from linghang.usecases.naming import FLOORS as FLOORS
+from linghang.usecases.naming import FORCES as FORCES
+from linghang.usecases.naming import KINDS as KINDS
+from linghang.usecases.naming import PARTS as PARTS
 from linghang.words import later, tr
 
 PIPED_WIDTH = 120
@@ -19,34 +24,6 @@ _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 """Control characters but tab and end of line, and those that turn the direction of writing."""
 
 MARKS = {"met": ("✓", "green"), "unmet": ("✗", "red"), "unknown": ("?", "yellow"), "not_applicable": ("–", "dim")}
-FINDINGS = {
-    "met": later("met"),
-    "unmet": later("unmet"),
-    "unknown": later("unknown"),
-    "not_applicable": later("not applicable"),
-}
-FLOORS = {"declared": later("declared"), "documented": later("documented"), "measured": later("measured")}
-PARTS = {
-    "eligibility": later("eligibility"),
-    "maturity": later("maturity"),
-    "coverage": later("coverage"),
-    "scenario_count": later("scenario count"),
-    "outcome": later("outcome"),
-    "build": later("construction"),
-}
-KINDS = {
-    "fact": later("fact"),
-    "attested": later("attested"),
-    "measured": later("measured property"),
-    "maturity": later("maturity"),
-    "coverage": later("coverage"),
-    "count": later("count"),
-    "capability": later("capability"),
-    "benchmark": later("benchmark"),
-    "conditions": later("conditions"),
-    "scenes": later("scenes"),
-}
-FORCES = {"must": later("must"), "should": later("should"), "encouraged": later("encouraged")}
 STATUSES = {"complete": later("complete"), "partial": later("partial")}
 REASONS = {
     "not_stated": later("nothing is stated"),

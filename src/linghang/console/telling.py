@@ -8,41 +8,20 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from linghang.console.hypertext import tag
+from linghang.usecases.naming import FINDINGS as FINDINGS
+from linghang.usecases.naming import FLOORS as FLOORS
+from linghang.usecases.naming import FORCES as FORCES
+from linghang.usecases.naming import KINDS as KINDS
+from linghang.usecases.naming import PARTS as PARTS
 from linghang.words import Text, language, later, tr
 
-FINDINGS = {
-    "met": later("met"),
-    "unmet": later("unmet"),
-    "unknown": later("unknown"),
-    "not_applicable": later("not applicable"),
-}
 SIGNS = {"met": "✓", "unmet": "✗", "unknown": "?", "not_applicable": "–"}
-FLOORS = {"declared": later("declared"), "documented": later("documented"), "measured": later("measured")}
 FLOOR_MEANS = {
     "declared": later("every claim counts"),
     "documented": later("a document or a measurement stands behind it"),
     "measured": later("what can be measured was measured from the plant's data"),
 }
 PROOF_SIGNS = {"declared": "○", "documented": "◐", "measured": "●"}
-PARTS = {
-    "eligibility": later("eligibility"),
-    "maturity": later("maturity"),
-    "coverage": later("coverage"),
-    "scenario_count": later("scenario count"),
-    "outcome": later("outcome"),
-    "build": later("construction"),
-}
-FORCES = {"must": later("must"), "should": later("should"), "encouraged": later("encouraged")}
-KINDS = {
-    "fact": later("fact"),
-    "attested": later("attested"),
-    "measured": later("measured property"),
-    "maturity": later("maturity"),
-    "coverage": later("coverage"),
-    "count": later("count"),
-    "capability": later("capability"),
-    "benchmark": later("benchmark"),
-}
 REASONS = {
     "not_stated": later("nothing says so yet"),
     "below_floor": later("the proof is too weak here"),

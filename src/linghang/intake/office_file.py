@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Literal, get_args
+from typing import IO, Literal
 from urllib.parse import unquote
 
 from linghang.errors import BadInput, Place, reason_of
@@ -23,7 +23,6 @@ from linghang.intake.package import MAX_PARTS, MAX_RATIO, MAX_UNPACKED, SUSPECT_
 from linghang.words import Word, later
 
 OfficeKind = Literal["docx", "xlsx", "pptx"]
-OFFICE_KINDS: tuple[OfficeKind, ...] = get_args(OfficeKind)
 SUFFIXES = frozenset((".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xlam"))
 SUFFIXES |= frozenset((".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm", ".ppam"))
 """Names that say that a file is an office file of today."""

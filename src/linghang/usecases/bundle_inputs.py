@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,7 +25,6 @@ from linghang.usecases.records import RecordTables
 from linghang.usecases.telemetry import last_points
 
 Extent = Literal["none", "small", "all"]
-EXTENTS: tuple[Extent, ...] = get_args(Extent)
 SMALL_TABLE_BYTES = 4 << 20
 """A table that is larger as Parquet goes in with `all` only: a bundle with small inputs can still be sent by mail."""
 MAX_SMALL_ROWS = 300_000
