@@ -35,8 +35,10 @@ from bench import (
     engine_traceability,
     files,
     gc500k_rounds,
+    grid,
     intake,
     kpi,
+    live_clients,
     mqtt,
     opcua,
     oscal,
@@ -44,6 +46,7 @@ from bench import (
     policy,
     simulation,
     telemetry,
+    trend,
     whatif,
 )
 
@@ -147,12 +150,15 @@ def house(bench: Bench, large: bool) -> None:
         bundle.run(bench, Path(folder))
         kpi.run(bench, Path(folder))
         telemetry.run(bench, Path(folder))
+        trend.run(bench, Path(folder))
+        live_clients.run(bench)
         simulation.run(bench)
         mqtt.run(bench, Path(folder))
         opcua.run(bench, Path(folder))
         whatif.run(bench)
         policy.run(bench, Path(folder))
         api.run(bench)
+        grid.run(bench, Path(folder))
         start_up(bench)
 
 

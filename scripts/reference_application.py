@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from linghang.cli import bundle_view
 from linghang.plant.tables import TABLES
+from linghang.usecases import bundle_told
 from linghang.usecases.bundling import Request, bundle
 from linghang.usecases.consistency import check_consistency
 from linghang.usecases.evidence_matrix import document_of, evidence_matrix
@@ -122,7 +122,7 @@ def application_json(keys: Keys) -> Iterator[str]:
         draft.write_text(DRAFT, encoding="utf-8")
         reviewed = review_draft(draft, Question(), now=NOW).to_dict()
         bundle(folder, Path(parent) / "plant.zip", Request(pack="national-2024", as_of=DAY), now=NOW)
-        verified = bundle_view._document(verify(Path(parent) / "plant.zip"))
+        verified = bundle_told.told(verify(Path(parent) / "plant.zip"))
     yield "## linghang evidence matrix --json\n"
     yield keys(MATRIX, matrix)
     yield "A row:\n"

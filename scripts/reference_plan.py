@@ -16,12 +16,14 @@ TOP = {
     "pack": "id of the pack",
     "pack_digest": "sha256 over the files of the pack's lineage",
     "as_of": "day of judgement",
+    "set_interpretations": "those that a reviewer set in this workspace, as in `assess`",
     "target": "the level",
     "floor": "floor of proof at which it is to be confirmed",
     "assume": "the case that `binding`, `alternatives`, `ranking`, `ranges` and `front` are given for",
     "catalogue": "id of the catalogue of actions",
     "catalogue_digest": "sha256 of the catalogue with the figures of the workbook",
     "limits": "the limits, null where there is none",
+    "confirmed": "the level that is confirmed now, at each of the three floors",
     "unmet": "open elements that are unmet: id, clause, finding at the floor, what is stated",
     "unknown": "open elements that are unknown, in the same way",
     "presumed": "open elements that no action brings about, which the plan takes to be met and has proved",
@@ -42,9 +44,11 @@ PLAN = {
     "actions": "ids in the order of their starts",
     "proof": "the certificate",
     "verdict": "what the judge says of the target in the planned case: always `met`",
-    "steps": "the actions with their days, costs, people, engine and source",
+    "steps": "the actions with their days, costs, people, engine and source; what each `satisfies`, and `after` which "
+    "others it starts",
     "phases": "half years: days, actions that start, money, and the level confirmed at each floor after it",
     "curve": "days on which money is committed, with all that is committed by then",
+    "reached": "on which `day` which `level` is reached at which `floor`; a level of null where none is any longer",
 }
 PROOF = {
     "status": "optimal, or feasible where value and bound of a step do not meet",

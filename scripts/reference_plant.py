@@ -135,6 +135,8 @@ ASSESSMENT = {
     "`withdrawals`, as of an element",
     "recorded": "how many observations were new and went into the ledger",
     "withdrawn": "how many observations were taken back in the ledger: nobody says any more what they say",
+    "set_interpretations": "those that a reviewer set in this workspace or the call gave: `name`, `value`, "
+    "`pack_value` (what the pack says), `unit`, `state`, `by`, `at`, `reason`",
 }
 INDICATOR = {
     "id": "id in the pack",
@@ -185,8 +187,8 @@ ELEMENT = {
     "reason": "why it is unknown: `stale`, `contradicted`, `withdrawn` (nobody says it any more), `needs` (records are "
     "missing), else null",
     "needs": "tables and columns that would have to be supplied; empty where the records answer",
-    "interpretations": "those that it rests on, each with `name`, `value` that was used, `unit` (UCUM; empty of words) "
-    "and `source` (`platform` where it is ours)",
+    "interpretations": "those that it rests on, each with `name`, `value` that was used, `unit` (UCUM; empty of "
+    "words), `source` (`platform` where it is ours) and `pack_value` (what the pack says)",
     "observations": "the observations that count; of an unknown one those that are stale or disagree",
     "withdrawals": "the sources that took their word back",
 }

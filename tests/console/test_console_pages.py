@@ -1,59 +1,16 @@
 """Every page in both languages, both themes and three widths, as Chromium shows it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from console_browsing import PAGES, WIDTHS, looked_at, open_page
 
 from linghang import words
 from linghang.words import Language, tr
 
 pytestmark = pytest.mark.slow
-WIDTHS = (1920, 1366, 390)
-PAGES = {
-    "/": "Overview",
-    "/conditions": "Conditions",
-    "/conditions?element=base.no-major-incident": "Conditions",
-    "/conditions?with=neimenggu-2025": "Conditions",
-    "/indicators": "Indicators",
-    "/indicators/oee": "",
-    "/plant": "Plant",
-    "/data": "Data",
-    "/data/equipment": "",
-}
-LONGEST_MS = 60_000
 NAME_OF_THE_FOCUSED = r"""(e => e.getAttribute('aria-label')
   || e.innerText.trim().split('\n').pop().replace(/^[○◐●]/, ''))(document.activeElement)"""
-
-
-@contextmanager
-def looked_at(browser: Any, console: str, lang: Language, theme: str, width: int) -> Iterator[tuple[Any, list[str]]]:
-    """A page of a browser in a language, theme and width, and what it has to complain of."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        locale="zh-CN" if lang == "zh" else "en-US",
-        color_scheme=theme,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.set_default_timeout(LONGEST_MS)
-    wrong: list[str] = []
-    own = (console, console.replace("http", "ws"), "data:", "blob:")
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(f"left: {asked.url}"))
-    page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
-    try:
-        yield page, wrong
-    finally:
-        context.close()
-
-
-def open_page(page: Any, address: str) -> None:
-    """Open a page and wait until it shows what it is about."""
-    page.goto(address)
-    page.wait_for_selector(".lh-page-body h1, .lh-state h2", state="visible")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -151,7 +108,7 @@ def test_the_language_changes_the_whole_page(browser: Any, console: str) -> None
     with looked_at(browser, console, "zh", "light", 1366) as (page, _):
         open_page(page, f"{console}/data/equipment")
         page.get_by_role("button", name="English").click()
-        page.wait_for_function("document.documentElement.lang === 'en-US'")
+        page.wait_for_function("document.documentElement?.lang === 'en-US'")
         page.wait_for_selector(".ag-row")
         words.use("en")
         assert page.locator("h1").inner_text() == "Equipment"

@@ -12,9 +12,8 @@ import pytest
 from small_observations import DAY, MADE, observation
 
 from linghang.errors import BadInput
-from linghang.evidence import ledger as room
-from linghang.evidence.ledger import Anchor, Entry, anchor, anchor_of, anchored, append, read
-from linghang.evidence.observation import sha256_of
+from linghang.evidence.ledger import START, Anchor, Entry, anchor, anchor_of, anchored, append, read
+from linghang.evidence.observation import canonical, sha256_of
 from linghang.evidence.withdrawal import Withdrawal
 
 LENGTH = 5
@@ -89,11 +88,11 @@ def computed_anew(path: Path, number: int) -> None:
     """Change a record and compute the chain behind it again, as who can write the file may."""
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     lines[number - 1]["observation"]["value"] = "unmet"
-    previous = lines[number - 2]["hash"] if number > 1 else room.START
+    previous = lines[number - 2]["hash"] if number > 1 else START
     for line in lines[number - 1 :]:
         line["previous"] = previous
         previous = line["hash"] = sha256_of([previous, line["n"], line["observation"]])
-    path.write_bytes(b"".join(room.canonical(line) + b"\n" for line in lines))
+    path.write_bytes(b"".join(canonical(line) + b"\n" for line in lines))
 
 
 @pytest.mark.parametrize("number", [1, 3, LENGTH])
@@ -193,10 +192,10 @@ STOPPED = """
 import os, sys
 from pathlib import Path
 from small_observations import observation
-from linghang.evidence import ledger
+from linghang.evidence import chain, ledger
 def stop(*_):
     os._exit(9)
-setattr(ledger, sys.argv[2], stop)
+setattr(chain, sys.argv[2], stop)
 ledger.append(Path(sys.argv[1]), [observation(about="a"), observation(about="b")])
 """
 

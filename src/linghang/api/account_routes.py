@@ -1,17 +1,22 @@
 """Entering and leaving, accounts and tokens."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from linghang.api.problems import answers, problem
+from linghang.api.given import folder_of
+from linghang.api.problems import NotThere, answers
 from linghang.api.security import COOKIE, Administrator, Reader
-from linghang.usecases.accounts import SESSION, Account, Accounts, Person, Role, Scope
+from linghang.errors import nearest
+from linghang.usecases.accounts import SESSION, Account, Accounts, Entered, Person, Role, Scope
 from linghang.usecases.accounts import Token as KeptToken
+from linghang.usecases.auditing import Deed, audited
 
+T = TypeVar("T")
 router = APIRouter(tags=["accounts"])
 Name = Annotated[str, Path(max_length=64, pattern=r"^[\w.@-]+$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
@@ -51,12 +56,20 @@ class AccountChange(BaseModel):
     disabled: bool | None = None
 
 
+class OwnPassword(BaseModel):
+    """A new password for oneself."""
+
+    present: str = Field(max_length=1024)
+    password: str = Field(max_length=1024)
+
+
 class AccountShown(BaseModel):
     """An account without its secrets."""
 
     name: str
     title: str
     role: Role
+    subject: str | None
     made_at: datetime
     disabled_at: datetime | None
     locked_until: datetime | None
@@ -96,15 +109,20 @@ async def enter(request: Request, response: Response, given: Credentials) -> Me:
     accounts: Accounts = request.app.state.accounts
     agent = request.headers.get("user-agent", "")
     entered = await run_in_threadpool(accounts.enter, given.name, given.password, datetime.now(UTC), agent)
+    keep(response, entered, request.app.state.serving.secure)
+    return _me(entered.person)
+
+
+def keep(response: Response, entered: Entered, secure: bool) -> None:
+    """Give a browser the secret of its session."""
     response.set_cookie(
         COOKIE,
         entered.secret,
         max_age=int(SESSION / timedelta(seconds=1)),
         httponly=True,
         samesite="strict",
-        secure=request.app.state.serving.secure,
+        secure=secure,
     )
-    return _me(entered.person)
 
 
 @router.delete("/session", status_code=204)
@@ -123,33 +141,65 @@ async def me(person: Reader) -> Me:
     return _me(person)
 
 
+@router.put("/me/password", status_code=204)
+def change_own_password(request: Request, person: Reader, given: OwnPassword) -> Response:
+    """Set one's own password; all one's sessions end."""
+    found: Accounts = request.app.state.accounts
+    now = datetime.now(UTC)
+    _done(
+        request,
+        person,
+        "accounts.password",
+        person.name,
+        lambda: found.change_own_password(person.name, given.present, given.password, now),
+    )
+    return Response(status_code=204)
+
+
 @router.get("/accounts")
 def accounts(request: Request, _: Administrator) -> list[AccountShown]:
     """All accounts."""
     return [_shown(one) for one in request.app.state.accounts.all()]
 
 
-@router.post("/accounts", status_code=201, responses=answers(409))
-def add_account(request: Request, _: Administrator, given: NewAccount) -> AccountShown:
+@router.post("/accounts", status_code=201)
+def add_account(request: Request, person: Administrator, given: NewAccount) -> AccountShown:
     """Add an account."""
     found: Accounts = request.app.state.accounts
-    return _shown(found.add(given.name, given.role, given.password, datetime.now(UTC), given.title, given.subject))
-
-
-@router.patch("/accounts/{name}", response_model=AccountShown, responses=answers(404))
-def change_account(request: Request, _: Administrator, name: Name, given: AccountChange) -> Any:
-    """Change role or password, or let somebody in no more; all sessions of the account end."""
-    found: Accounts = request.app.state.accounts
     now = datetime.now(UTC)
-    if (account := next((one for one in found.all() if one.name == name), None)) is None:
-        return problem(404)
-    if given.password is not None:
-        found.change_password(name, given.password, now)
-    if given.role is not None:
-        account = found.change_role(name, given.role, now)
-    if given.disabled is not None:
-        account = found.disable(name, now) if given.disabled else found.enable(name)
-    return _shown(account)
+
+    def add() -> Account:
+        return found.add(given.name, given.role, given.password, now, given.title, given.subject)
+
+    return _shown(_done(request, person, "accounts.add", given.name, add, {"role": given.role}))
+
+
+@router.patch("/accounts/{name}", responses=answers(404))
+def change_account(request: Request, person: Administrator, name: Name, given: AccountChange) -> AccountShown:
+    """Change role, password or whether somebody may enter: all of it or nothing. All sessions of the account end."""
+    found, now = _with(request, name), datetime.now(UTC)
+
+    def change() -> Account:
+        return found.change(name, now, role=given.role, password=given.password, disabled=given.disabled)
+
+    said = {"role": given.role, "disabled": given.disabled, "password": given.password and "***"}
+    how = {key: str(value) for key, value in said.items() if value is not None}
+    return _shown(_done(request, person, "accounts.change", name, change, how))
+
+
+@router.delete("/accounts/{name}/sessions", status_code=204, responses=answers(404))
+def end_sessions(request: Request, person: Administrator, name: Name) -> Response:
+    """End all sessions of an account at once."""
+    found, now = _with(request, name), datetime.now(UTC)
+    _done(request, person, "sessions.end", name, lambda: found.end_sessions(name, now))
+    return Response(status_code=204)
+
+
+@router.delete("/accounts/{name}/lock", responses=answers(404))
+def unlock(request: Request, person: Administrator, name: Name) -> AccountShown:
+    """Take the lock of wrong passwords off an account."""
+    found = _with(request, name)
+    return _shown(_done(request, person, "accounts.unlock", name, lambda: found.unlock(name)))
 
 
 @router.get("/tokens")
@@ -159,19 +209,41 @@ def tokens(request: Request, _: Administrator) -> list[TokenShown]:
 
 
 @router.post("/tokens", status_code=201)
-def make_token(request: Request, _: Administrator, given: NewToken) -> TokenMade:
+def make_token(request: Request, person: Administrator, given: NewToken) -> TokenMade:
     """Make a token; its secret is in this answer and nowhere else."""
-    made, secret = request.app.state.accounts.make_token(
-        given.name, given.account, frozenset(given.scopes), datetime.now(UTC), given.days
-    )
+    found: Accounts = request.app.state.accounts
+    now = datetime.now(UTC)
+
+    def make() -> tuple[KeptToken, str]:
+        return found.make_token(given.name, given.account, frozenset(given.scopes), now, given.days)
+
+    how = {"name": given.name, "scopes": " ".join(sorted(given.scopes))}
+    made, secret = _done(request, person, "tokens.add", given.account, make, how)
     return TokenMade(**_token(made), secret=secret)
 
 
 @router.delete("/tokens/{number}", status_code=204)
-def revoke_token(request: Request, _: Administrator, number: Number) -> Response:
+def revoke_token(request: Request, person: Administrator, number: Number) -> Response:
     """Revoke a token."""
-    request.app.state.accounts.revoke_token(number, datetime.now(UTC))
+    found: Accounts = request.app.state.accounts
+    now = datetime.now(UTC)
+    _done(request, person, "tokens.revoke", str(number), lambda: found.revoke_token(number, now))
     return Response(status_code=204)
+
+
+def _done(
+    request: Request, person: Person, what: str, on: str, work: Callable[[], T], how: Mapping[str, str] | None = None
+) -> T:
+    """Make a change that the audit log tells of."""
+    return audited(folder_of(request), Deed(person.name, "api", what, on, how or {}), datetime.now(UTC), work)
+
+
+def _with(request: Request, name: str) -> Accounts:
+    found: Accounts = request.app.state.accounts
+    names = [one.name for one in found.all()]
+    if name not in names:
+        raise NotThere("there is no account {name}; {near}", name=name, near=nearest(name, names))
+    return found
 
 
 def _me(person: Person) -> Me:
@@ -183,6 +255,7 @@ def _shown(one: Account) -> AccountShown:
         name=one.name,
         title=one.title,
         role=one.role,
+        subject=one.subject,
         made_at=_moment(one.made_us) or datetime.now(UTC),
         disabled_at=_moment(one.disabled_us),
         locked_until=_moment(one.locked_until_us),

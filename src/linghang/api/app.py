@@ -13,12 +13,20 @@ from fastapi import FastAPI
 from linghang import __version__
 from linghang.api import (
     account_routes,
+    application_routes,
     assessment_routes,
+    audit_routes,
     engine_routes,
+    evidence_routes,
+    history_routes,
+    interpretation_routes,
     live_routes,
+    maturity_routes,
     pack_routes,
+    plant_routes,
     problems,
     record_routes,
+    way_up_routes,
 )
 from linghang.api.problems import Problem, answers
 from linghang.api.security import Door
@@ -30,6 +38,22 @@ from linghang.words import tr
 BASE = "/api/v1"
 MOST_BYTES = 512 * 1024 * 1024
 """Largest request: a year of a plant's records as CSV has its place in it."""
+ROUTES = (
+    account_routes,
+    assessment_routes,
+    interpretation_routes,
+    pack_routes,
+    record_routes,
+    evidence_routes,
+    history_routes,
+    maturity_routes,
+    engine_routes,
+    plant_routes,
+    live_routes,
+    way_up_routes,
+    application_routes,
+    audit_routes,
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -81,7 +105,7 @@ def build(serving: Serving) -> FastAPI:
         lifespan=_living,
     )
     app.state.serving, app.state.accounts, app.state.ready = serving, accounts, Ready()
-    for routes in (account_routes, assessment_routes, pack_routes, record_routes, engine_routes, live_routes):
+    for routes in ROUTES:
         app.include_router(routes.router, prefix=BASE, responses=answers(400, 401, 403, 413, 422))
     problems.register(app)
     _describe_problems(app)

@@ -13,12 +13,13 @@ from linghang.api.security import Reader, Runner
 from linghang.api.sending import Limit, Offset, Often, Page, json_of, page_of, tagged
 from linghang.errors import nearest
 from linghang.usecases.assessing import assess
+from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.kept import assessed_document
 from linghang.usecases.status import status_document, status_of
 
 router = APIRouter(tags=["assessment"])
 Finding = Literal["met", "unmet", "unknown", "not_applicable"]
-VERDICT = ("pack", "as_of", "pack_status", "pack_digest", "interpretation", "floors")
+VERDICT = ("pack", "as_of", "pack_status", "pack_digest", "interpretation", "set_interpretations", "floors")
 JSON_OBJECT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"schema": {"type": "object"}}}},
     304: {"description": "not changed since the ETag that was sent"},
@@ -89,9 +90,11 @@ def assessment(request: Request, _: Reader, pack: PackName = DEFAULT_PACK, as_of
 
 
 @router.post("/assessments", status_code=201, responses=answers(404))
-def make_assessment(request: Request, _: Runner, given: Asked) -> Recorded:
+def make_assessment(request: Request, person: Runner, given: Asked) -> Recorded:
     """Assess and record what is new in the ledger."""
-    found = assess(folder_of(request), pack=known_pack(given.pack), now=datetime.now(UTC), as_of=given.as_of)
+    folder, pack, now = folder_of(request), known_pack(given.pack), datetime.now(UTC)
+    deed = Deed(person.name, "api", "assessments.record", pack)
+    found = audited(folder, deed, now, lambda: assess(folder, pack=pack, now=now, as_of=given.as_of))
     return Recorded(recorded=found.recorded, withdrawn=found.withdrawn)
 
 

@@ -67,6 +67,7 @@ class Asked:
         return {
             "pack": found["pack"],
             "as_of": found["as_of"],
+            "set_interpretations": found["set_interpretations"],
             "floors": {
                 floor: {
                     "confirmed": said["confirmed"],
@@ -117,14 +118,15 @@ class Asked:
         as_of: Day = None,
     ) -> dict[str, Any]:
         """Plan the cheapest way to a level: actions, days, costs, and which conditions each one brings about."""
-        question = (level, floor, str(budget_cny), str(by), known_pack(pack), str(as_of))
+        first = as_of or self._clock().astimezone().date()  # a plan that begins today is not yesterday's
+        question = (level, floor, str(budget_cny), str(by), known_pack(pack), str(first))
 
         def made() -> dict[str, Any]:
             from linghang.usecases.planning import Limits, Question, plan_way_up
             from linghang.usecases.way_up_document import document
 
             now = self._clock()
-            limits = Limits(as_of or now.astimezone().date(), budget_cny, None, by)
+            limits = Limits(first, budget_cny, None, by)
             asked = Question(level, floor, pack=pack, as_of=as_of)
             return dict(plain(document(plan_way_up(self._folder, asked, limits, now=now))))
 

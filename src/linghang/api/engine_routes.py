@@ -1,17 +1,21 @@
 """Engines, their results, jobs and schedules."""
 
 from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path as File
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from linghang.api import engine_result_routes
 from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Runner
 from linghang.api.sending import Limit, Page, json_of, page_of, tagged
 from linghang.errors import nearest
+from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.engines import Request as EngineRequest
 from linghang.usecases.engines import catalogue, kept_result
 from linghang.usecases.jobs import (
@@ -19,7 +23,9 @@ from linghang.usecases.jobs import (
     cancel,
     jobs_of,
     log_of,
+    pause_schedule,
     remove_schedule,
+    resume_schedule,
     schedule,
     schedules_of,
     submit,
@@ -27,6 +33,7 @@ from linghang.usecases.jobs import (
 from linghang.usecases.json_values import plain
 
 router = APIRouter(tags=["engines"])
+router.include_router(engine_result_routes.router)
 EngineId = Annotated[str, Path(max_length=100, pattern=r"^[\w.]+$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 MOST_JOBS = 1_000
@@ -104,6 +111,13 @@ class ScheduleShown(BaseModel, extra="allow"):
     id: int
     engine: str
     rule: str
+    paused: bool
+
+
+class ScheduleChange(BaseModel):
+    """What is to change of a schedule."""
+
+    paused: bool = Field(description="whether it rests")
 
 
 @router.get("/engines")
@@ -149,11 +163,13 @@ def jobs(request: Request, response: Response, _: Reader, limit: Limit = 50) -> 
 
 
 @router.post("/jobs", status_code=201, responses=answers(404))
-def add_job(request: Request, _: Runner, given: NewRun) -> Made:
+def add_job(request: Request, person: Runner, given: NewRun) -> Made:
     """Ask for a run of an engine; a worker takes it."""
     _known(given.engine)
-    limits = Limits(given.attempts, given.time_limit_s)
-    return Made(number=submit(folder_of(request), given.engine, given.request(), datetime.now(UTC), limits))
+    folder, now, limits = folder_of(request), datetime.now(UTC), Limits(given.attempts, given.time_limit_s)
+    deed = Deed(person.name, "api", "engines.run", given.engine)
+    made = audited(folder, deed, now, lambda: submit(folder, given.engine, given.request(), now, limits))
+    return Made(number=made)
 
 
 @router.get("/jobs/{number}", responses=answers(404))
@@ -166,11 +182,13 @@ def job(request: Request, _: Reader, number: Number) -> JobLog:
 
 
 @router.delete("/jobs/{number}", responses=answers(404))
-def cancel_job(request: Request, _: Runner, number: Number) -> JobShown:
+def cancel_job(request: Request, person: Runner, number: Number) -> JobShown:
     """Take a job back: a waiting one at once, a running one within seconds."""
     if all(one.id != number for one in jobs_of(folder_of(request), MOST_JOBS)):
         raise NotThere("there is no job {job}", job=number)
-    return JobShown(**plain(cancel(folder_of(request), number, datetime.now(UTC))))
+    folder, now = folder_of(request), datetime.now(UTC)
+    deed = Deed(person.name, "api", "engines.cancel", str(number))
+    return JobShown(**plain(audited(folder, deed, now, lambda: cancel(folder, number, now))))
 
 
 @router.get("/schedules")
@@ -180,20 +198,38 @@ def schedules(request: Request, _: Reader) -> list[ScheduleShown]:
 
 
 @router.post("/schedules", status_code=201, responses=answers(404))
-def add_schedule(request: Request, _: Runner, given: NewSchedule) -> Made:
+def add_schedule(request: Request, person: Runner, given: NewSchedule) -> Made:
     """Run an engine again and again."""
     _known(given.engine)
-    made = schedule(folder_of(request), given.engine, given.request(), given.rule, datetime.now(UTC))
+    folder, now = folder_of(request), datetime.now(UTC)
+    deed = Deed(person.name, "api", "schedules.add", given.engine, {"rule": given.rule})
+    made = audited(folder, deed, now, lambda: schedule(folder, given.engine, given.request(), given.rule, now))
     return Made(number=made)
 
 
+@router.patch("/schedules/{number}", responses=answers(404))
+def change_schedule(request: Request, person: Runner, number: Number, given: ScheduleChange) -> ScheduleShown:
+    """Let a schedule rest, or go on; what it missed is not made up for."""
+    folder, now = _scheduled(request, number), datetime.now(UTC)
+    deed = Deed(person.name, "api", "schedules.pause" if given.paused else "schedules.resume", str(number))
+    changed = pause_schedule if given.paused else partial(resume_schedule, now=now)
+    return ScheduleShown(**plain(audited(folder, deed, now, lambda: changed(folder, number))))
+
+
 @router.delete("/schedules/{number}", status_code=204, responses=answers(404))
-def drop_schedule(request: Request, _: Runner, number: Number) -> Response:
+def drop_schedule(request: Request, person: Runner, number: Number) -> Response:
     """Forget a schedule; its jobs stay."""
-    if all(one.id != number for one in schedules_of(folder_of(request))):
-        raise NotThere("there is no schedule {schedule}", schedule=number)
-    remove_schedule(folder_of(request), number)
+    folder = _scheduled(request, number)
+    deed = Deed(person.name, "api", "schedules.remove", str(number))
+    audited(folder, deed, datetime.now(UTC), lambda: remove_schedule(folder, number))
     return Response(status_code=204)
+
+
+def _scheduled(request: Request, number: int) -> File:
+    folder = folder_of(request)
+    if all(one.id != number for one in schedules_of(folder)):
+        raise NotThere("there is no schedule {schedule}", schedule=number)
+    return folder
 
 
 def _known(engine: str) -> None:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from linghang.api.validation import said
 from linghang.errors import BadInput, ManyProblems
 from linghang.usecases.accounts import Refused
 from linghang.words import language, tr
@@ -39,7 +40,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem as an answer."""
-    said = Problem(
+    made = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -47,7 +48,7 @@ def problem(
         errors=(errors or [])[:MOST_ERRORS],
     )
     heads = dict(headers or {}) | {"Content-Language": language()}
-    return Response(orjson.dumps(said.model_dump()), status, heads, MEDIA_TYPE)
+    return Response(orjson.dumps(made.model_dump()), status, heads, MEDIA_TYPE)
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -77,8 +78,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_: Request, error: RequestValidationError) -> Response:
-        faults = [{"at": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
-        return problem(422, tr("the request does not have the form that is asked for"), faults)
+        return problem(422, tr("the request does not have the form that is asked for"), said(error.errors()))
 
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> Response:

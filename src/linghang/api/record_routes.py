@@ -11,12 +11,17 @@ import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
+from linghang.api import import_routes
 from linghang.api.assessment_routes import JSON_OBJECT
-from linghang.api.given import folder_of
+from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
-from linghang.errors import BadInput, ManyProblems, nearest, reason_of
+from linghang.api.uploads import kept_upload
+from linghang.errors import BadInput, ManyProblems, nearest
+from linghang.usecases.accounts import Person
+from linghang.usecases.auditing import Deed, audited
+from linghang.usecases.data_quality import quality_document
 from linghang.usecases.importing import ImportReport, import_files
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import has_telemetry
@@ -24,11 +29,11 @@ from linghang.usecases.record_pages import rows, tables
 from linghang.usecases.telemetry import Watch, meanings, open_telemetry, trend
 
 router = APIRouter(tags=["data"])
+router.include_router(import_routes.router)
+router.include_router(import_routes.templates)
 TableName = Annotated[str, Path(max_length=100, pattern=r"^\w+$")]
 Order = Annotated[str, Query(max_length=100, pattern=r"^-?\w*$", description="column; with - from the greatest")]
 MOST_POINTS = 5_000
-COPIED_BYTES = 1 << 20
-READABLE = (".xlsx", ".csv", ".tsv", ".txt", ".parquet")
 
 
 class TagShown(BaseModel):
@@ -88,14 +93,18 @@ def table_rows(
     _: Reader,
     table: TableName,
     order: Order = "",
+    where: Annotated[
+        list[Annotated[str, Query(max_length=300)]],
+        Query(max_length=20, description="column:test:value with has, is, from, to; or column:empty, column:filled"),
+    ] = [],  # noqa: B006
     offset: Offset = 0,
     limit: Limit = 100,
 ) -> RowsPage:
-    """Return rows of a table, a page at a time."""
+    """Return rows of a table, a page at a time: sorted by any column, and only those that pass the filters."""
     known = [one.name for one in tables()]
     if table not in known:
         raise NotThere("there is no table {name}; {near}", name=table, near=nearest(table, known))
-    found = rows(folder_of(request), table, offset=offset, limit=limit, order=order)
+    found = rows(folder_of(request), table, offset=offset, limit=limit, order=order, where=where)
     link(request, response, found.total, offset, limit)
     items = [{name: plain(value) for name, value in row.items()} for row in found.rows]
     return RowsPage(items=items, total=found.total, offset=offset, limit=limit)
@@ -105,17 +114,15 @@ def table_rows(
 def import_records(
     request: Request,
     response: Response,
-    _: Writer,
+    person: Writer,
     files: list[UploadFile],
     table: Annotated[str | None, Query(max_length=100, description="of files without a telling name")] = None,
     dry_run: Annotated[bool, Query(description="check everything and keep nothing")] = False,
 ) -> Imported:
     """Import workbooks, CSV and Parquet files as one set: all of it is kept, or nothing."""
     with tempfile.TemporaryDirectory(prefix="linghang-import-") as folder:
-        paths = [_kept(File(folder), one, number) for number, one in enumerate(files)]
-        report = import_files(
-            folder_of(request), [str(path) for path in paths], now=datetime.now(UTC), table=table, dry_run=dry_run
-        )
+        paths = [kept_upload(File(folder), one, number) for number, one in enumerate(files)]
+        report = _imported(folder_of(request), paths, person, table, dry_run)
     _refuse(report, folder)
     response.status_code = 200 if dry_run else 201
     counts = {
@@ -123,6 +130,23 @@ def import_records(
         for one in report.tables
     }
     return Imported(kept=not dry_run, dry_run=dry_run, tables=counts)
+
+
+def _imported(folder: File, paths: Sequence[File], person: Person, table: str | None, dry_run: bool) -> ImportReport:
+    now = datetime.now(UTC)
+
+    def work() -> ImportReport:
+        return import_files(folder, [str(path) for path in paths], now=now, table=table, dry_run=dry_run)
+
+    names = ", ".join(path.name for path in paths)
+    return work() if dry_run else audited(folder, Deed(person.name, "api", "records.import", names), now, work)
+
+
+@router.get("/quality", responses=JSON_OBJECT | answers(404), response_class=Response)
+def quality(request: Request, _: Reader, pack: PackName = DEFAULT_PACK, as_of: AsOf = None) -> Response:
+    """Return how complete, whole, plausible and fresh the records are, and what their gaps hold up."""
+    found = quality_document(folder_of(request), pack=known_pack(pack), now=datetime.now(UTC), as_of=as_of)
+    return tagged(request, json_of(found))
 
 
 @router.get("/tags", responses=answers(404))
@@ -171,24 +195,6 @@ def course(
 def _values(found: pa.Table, name: str) -> Sequence[Any]:
     """Values of a column; what is no number is not there."""
     return [None if isinstance(one, float) and one != one else one for one in found[name].to_pylist()]
-
-
-def _kept(folder: File, upload: UploadFile, number: int) -> File:
-    """Put what was uploaded into a folder of ours, under its own bare name: it tells the table."""
-    name = File((upload.filename or "").replace("\\", "/")).name
-    if File(name).suffix.lower() not in READABLE:
-        raise BadInput("“{name}” is none of the files that can be read: {kinds}", name=name, kinds=" ".join(READABLE))
-    place = folder / str(number)
-    place.mkdir()
-    try:
-        with (place / name).open("wb") as file:
-            while part := upload.file.read(COPIED_BYTES):
-                file.write(part)
-    except OSError as error:
-        raise BadInput("“{name}” cannot be kept: {reason}", name=name[:80], reason=reason_of(error)) from None
-    except ValueError as error:
-        raise BadInput("“{name}” cannot be kept: {reason}", name=repr(name[:80]), reason=str(error)) from None
-    return place / name
 
 
 def _refuse(report: ImportReport, folder: str) -> None:

@@ -22,7 +22,10 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 API, LIVE = "/api/", "/api/v1/live/"
 KNOWN_FOR_S = 1.0
-"""How long somebody who was let in is let in without asking again; a revoked session ends so much later."""
+"""How long somebody who was let in is let in without asking again.
+
+What this server changes itself counts at once; a session that another process revokes ends so much later.
+"""
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -54,8 +57,8 @@ class Door:
     def __init__(self, app: ASGIApp, accounts: Accounts, ready: Ready, open_to_local: bool, most_bytes: int) -> None:
         self.app, self.accounts, self.ready = app, accounts, ready
         self.open_to_local, self.most_bytes = open_to_local, most_bytes
-        self._known: dict[str, tuple[float, Person]] = {}
-        self._looked_at, self._accounts = -KNOWN_FOR_S * 2, True
+        self._known: dict[str, tuple[float, int, Person]] = {}
+        self._looked_at, self._version, self._accounts = -KNOWN_FOR_S * 2, -1, True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with `scope["state"]["person"]`, or answer it with a problem."""
@@ -95,22 +98,24 @@ class Door:
         secret = token or session
         if secret is None:
             return LOCAL if self.open_to_local and await self._nobody_has_an_account() else None
-        at, person = self._known.get(secret, (0.0, None))
-        if person is None or time.monotonic() - at > KNOWN_FOR_S:
+        version = self.accounts.version  # before the look: what changes meanwhile makes it old
+        at, seen, person = self._known.get(secret, (0.0, version, None))
+        if person is None or seen != version or time.monotonic() - at > KNOWN_FOR_S:
             find = self.accounts.by_token if token else self.accounts.by_session
             person = await run_in_threadpool(find, secret, datetime.now(UTC))
             if len(self._known) > 10_000:
                 self._known.clear()
             if person is not None:
-                self._known[secret] = time.monotonic(), person
+                self._known[secret] = time.monotonic(), version, person
             else:
                 self._known.pop(secret, None)
         return person
 
     async def _nobody_has_an_account(self) -> bool:
-        if time.monotonic() - self._looked_at > KNOWN_FOR_S:
+        version = self.accounts.version
+        if self._version != version or time.monotonic() - self._looked_at > KNOWN_FOR_S:
             self._accounts = await run_in_threadpool(self.accounts.any)
-            self._looked_at = time.monotonic()
+            self._looked_at, self._version = time.monotonic(), version
         return not self._accounts
 
 
@@ -152,6 +157,7 @@ def needing(right: Right) -> Any:
 Reader = Annotated[Person, needing("read")]
 Runner = Annotated[Person, needing("run")]
 Writer = Annotated[Person, needing("write")]
+Reviewer = Annotated[Person, needing("review")]
 Administrator = Annotated[Person, needing("admin")]
 
 

@@ -37,19 +37,9 @@ OUTCOMES = {
 def show_bundled(found: "Bundled", as_json: bool) -> None:
     """Say what was written, what was left out and who signed."""
     if as_json:
-        _print_json(
-            {
-                "file": str(found.file),
-                "size": found.size,
-                "sha256": found.sha256,
-                "key": found.fingerprint,
-                "as_of": found.manifest.as_of.isoformat(),
-                "records": found.manifest.records,
-                "confirmed": dict(found.judged),
-                "left_out": [dict(one) for one in found.manifest.left_out],
-                "recorded": found.recorded,
-            }
-        )
+        from linghang.usecases.bundle_told import told_bundle
+
+        _print_json(told_bundle(found))
         return
     console = terminal()
     _left_out(console, found.manifest.left_out)
@@ -95,7 +85,9 @@ def _left_out(console: Console, left_out: Any) -> None:
 def show_verified(found: "Verified", asked: bool, as_json: bool) -> None:
     """Say what verifying found, the first thing that does not fit before all others."""
     if as_json:
-        _print_json(_document(found))
+        from linghang.usecases.bundle_told import told
+
+        _print_json(told(found))
         return
     console = terminal()
     manifest = found.opened.manifest
@@ -189,39 +181,6 @@ def _last_line(console: Console, found: "Verified", asked: bool) -> None:
         )
     else:
         console.print(tr("FITS: nothing changed after signing, and judged anew the same"), style="bold green")
-
-
-def _document(found: "Verified") -> dict[str, Any]:
-    manifest = found.opened.manifest
-    return {
-        "fits": found.fits,
-        "first": _problem(found.problems[0]) if found.problems else None,
-        "problems": [_problem(one) for one in found.problems],
-        "signer": {"key": found.signer, "known_as": found.known_as},
-        "workspace": manifest.workspace,
-        "pack": manifest.pack,
-        "as_of": manifest.as_of.isoformat(),
-        "product": manifest.product,
-        "records": found.records,
-        "left_out": [dict(one) for one in manifest.left_out],
-        "trusted_packs": list(found.trusted_packs),
-        "floors": {
-            floor: {"confirmed": one.confirmed, "possible": one.possible}
-            for floor, one in (found.verdict.floors.items() if found.verdict else ())
-        },
-        "reruns": [one._asdict() | {"why": str(one.why) if one.why else None} for one in found.reruns],
-    }
-
-
-def _problem(one: Any) -> dict[str, Any]:
-    place = one.place
-    return {
-        "entry": one.values.get("entry") if place and place.file.endswith(".zip") else place and place.file,
-        "line": place.line if place else None,
-        "key": place.key if place else None,
-        "byte": one.values.get("offset", one.values.get("begin")),
-        "said": str(one),
-    }
 
 
 def show_keys(found: "Keys", as_json: bool) -> None:

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from linghang import __version__
+from linghang.cli.audit_commands import register as register_audit
 from linghang.cli.bundle_commands import register as register_bundle
 from linghang.cli.check_commands import register as register_check
 from linghang.cli.engine_commands import register as register_engines
 from linghang.cli.evidence_commands import register as register_evidence
 from linghang.cli.export_commands import register as register_export
 from linghang.cli.import_commands import register as register_import
+from linghang.cli.interpretation_commands import register as register_interpretations
 from linghang.cli.job_commands import register as register_jobs
 from linghang.cli.live_commands import register as register_live
 from linghang.cli.maturity_commands import register as register_maturity
@@ -49,6 +51,7 @@ def build() -> Callable[..., Any]:
     register_packs(app)
     register_maturity(app)
     register_review(app)
+    register_interpretations(app)
     register_plant(app)
     register_plan(app)
     register_import(app)
@@ -61,6 +64,7 @@ def build() -> Callable[..., Any]:
     register_report(app)
     register_programme(app)
     register_serve(app)
+    register_audit(app)
     register_bundle(app)
     register_export(app)
     return app

@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     )
     _register_asking(jobs)
     _register_schedules(jobs)
+    _register_pauses(jobs)
     _register_looking(jobs)
     _register_work(jobs)
     app.add_typer(jobs, name="jobs")
@@ -88,6 +89,26 @@ def _register_schedules(app: typer.Typer) -> None:
         from linghang.cli.job_view import drop_schedule
 
         drop_schedule(workspace, number)
+
+
+def _register_pauses(app: typer.Typer) -> None:
+    @app.command(cls=SpeakingCommand, help=tr("Let a schedule rest until it is resumed."))
+    def pause(
+        workspace: Workspace(),  # type: ignore[valid-type]
+        number: Number(tr("Number of the schedule.")),  # type: ignore[valid-type]
+    ) -> None:
+        from linghang.cli.job_view import pause
+
+        pause(workspace, number)
+
+    @app.command(cls=SpeakingCommand, help=tr("Let a schedule go on; what it missed is not made up for."))
+    def resume(
+        workspace: Workspace(),  # type: ignore[valid-type]
+        number: Number(tr("Number of the schedule.")),  # type: ignore[valid-type]
+    ) -> None:
+        from linghang.cli.job_view import resume
+
+        resume(workspace, number)
 
 
 def _register_looking(app: typer.Typer) -> None:

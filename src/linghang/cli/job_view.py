@@ -18,7 +18,9 @@ from linghang.usecases.jobs import (
     cancel,
     jobs_of,
     log_of,
+    pause_schedule,
     remove_schedule,
+    resume_schedule,
     said_of,
     schedule,
     schedules_of,
@@ -56,6 +58,18 @@ def drop_schedule(folder: Path, number: int) -> None:
     terminal().print(tr("schedule {number} is gone", number=number))
 
 
+def pause(folder: Path, number: int) -> None:
+    """Let a schedule rest."""
+    pause_schedule(folder, number)
+    terminal().print(tr("schedule {number} rests until it is resumed", number=number))
+
+
+def resume(folder: Path, number: int) -> None:
+    """Let a schedule go on."""
+    found = resume_schedule(folder, number, utc_now())
+    terminal().print(tr("schedule {number} goes on: {rule}", number=number, rule=_rule(found.rule)))
+
+
 def show_jobs(folder: Path, limit: int, as_json: bool) -> None:
     """Print the newest jobs and the schedules."""
     jobs, schedules = jobs_of(folder, limit), schedules_of(folder)
@@ -73,7 +87,9 @@ def show_jobs(folder: Path, limit: int, as_json: bool) -> None:
         for name in ("#", tr("engine"), tr("when"), tr("next (UTC)")):
             table.add_column(name)
         for one in schedules:
-            table.add_row(str(one.id), Text(one.engine), _rule(one.rule), _time(one.next_us))
+            table.add_row(
+                str(one.id), Text(one.engine), _rule(one.rule), tr("paused") if one.paused else _time(one.next_us)
+            )
         console.print(table)
     table = headed(tr("Jobs"))
     for name in ("#", tr("engine"), tr("status"), tr("asked for (UTC)"), tr("took"), tr("result or reason")):

@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from linghang.cli.names import FINDINGS, FLOORS, FORCES, KINDS, PARTS, REASONS, headed, marked, terminal
 from linghang.errors import BadInput
+from linghang.usecases.interpretations import say_mark
 from linghang.usecases.judging import Judged, Step
 from linghang.words import Listed, tr
 
@@ -77,6 +78,7 @@ def heading(judged: Judged, subject: str) -> RenderableType:
         named = str(Listed(f"{one.id} = {values[one.id]}" for one in ours))
         said = tr("our interpretation, not the text: {named}", named=escape(named))
         lines.append(f"[dim]{said}[/]")
+    lines += [f"[yellow]{escape(str(say_mark(one)))}[/]" for one in judged.marks]
     return Panel("\n".join(lines), box=box.ROUNDED, border_style="blue", expand=False)
 
 

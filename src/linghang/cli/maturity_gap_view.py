@@ -6,16 +6,16 @@ from typing import Any
 
 from rich.markup import escape
 
-from linghang.cli.maturity_view import between
 from linghang.cli.names import headed, terminal
-from linghang.usecases.maturity import HINTS, LevelGap, Opened, rounded_down
+from linghang.usecases.maturity import HINTS, LevelGap, Opened, between
+from linghang.usecases.maturity_gap import gap_document
 from linghang.words import tr
 
 
 def show(one: Opened, found: Sequence[LevelGap], as_json: bool) -> None:
     """Print the fewest items that lift each level to the gate, by sub-domain."""
     if as_json:
-        print(json.dumps(document(one, found), ensure_ascii=False, indent=2))
+        print(json.dumps(gap_document(one, found), ensure_ascii=False, indent=2))
         return
     console = terminal()
     gate = one.model.gate
@@ -65,30 +65,3 @@ def _items(one: Opened, level: LevelGap) -> Any:
             escape(str(HINTS[sub])) if first else "",
         )
     return table
-
-
-def document(one: Opened, found: Sequence[LevelGap]) -> dict[str, Any]:
-    """What levels take, as JSON has it."""
-    return {
-        "gate": {"value": str(one.model.gate.value), "confidence": one.model.gate.confidence},
-        "levels": [
-            {
-                "level": level.level,
-                "score": str(rounded_down(level.score)),
-                "possible": str(rounded_down(level.possible)),
-                "items": [
-                    {
-                        "code": lift.item.code,
-                        "sub_domain": lift.item.sub_domain,
-                        "text": lift.item.text.to_dict(),
-                        "confidence": lift.item.confidence,
-                        "answer": None if lift.answer is None else str(lift.answer),
-                        "adds": str(rounded_down(lift.gain)),
-                        "hint": HINTS[lift.item.sub_domain].to_dict(),
-                    }
-                    for lift in level.lifts
-                ],
-            }
-            for level in found
-        ],
-    }

@@ -13,22 +13,13 @@ from rich.panel import Panel
 from rich.table import Table
 
 from linghang.cli.names import FLOORS, headed, terminal
-from linghang.usecases.maturity import Act, Opened, Progress, SubDomainScore, progress_of
+from linghang.usecases.maturity import Act, Opened, Progress, SubDomainScore, between, progress_of
 from linghang.usecases.maturity_adopting import Carried
 from linghang.usecases.maturity_report import OfficialResult, Registered
-from linghang.words import Listed, later, tr
+from linghang.usecases.naming import ACTS, WEIGHTS
+from linghang.words import Listed, tr
 
 BAR = 20
-WEIGHTS = {"discrete": later("discrete industries"), "process": later("process industries")}
-KINDS = {
-    "answers": later("answered"),
-    "leave_out": later("left a domain out"),
-    "take_in": later("took a domain in again"),
-    "weights": later("chose weights"),
-    "adopt": later("adopted the level"),
-    "withdraw": later("withdrew the adopted level"),
-    "undo": later("undid"),
-}
 SHOWN_ITEMS = 6
 
 
@@ -42,12 +33,6 @@ def show(found: Progress, as_json: bool) -> None:
     console.print(_levels(found))
     console.print(_sub_domains(found))
     console.print(_sureness(found), style="dim")
-
-
-def between(low: Fraction, high: Fraction) -> str:
-    """Write a score with two places: one that is known never more than it is, an interval rounded outwards."""
-    down, up = low * 100 // 1, -(-high * 100 // 1)
-    return f"{down / 100:.2f}" if low == high else f"{down / 100:.2f}–{up / 100:.2f}"
 
 
 def _bar(low: Fraction, high: Fraction, width: int = BAR) -> str:
@@ -194,7 +179,7 @@ def show_history(acts: Sequence[tuple[Act, bool]], as_json: bool) -> None:
     for one, stands in reversed(acts):
         at = f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         style = "" if stands else "dim strike"
-        table.add_row(str(one.number), at, escape(one.by), tr(KINDS[one.kind]), escape(_what(one)), style=style)
+        table.add_row(str(one.number), at, escape(one.by), tr(ACTS[one.kind]), escape(_what(one)), style=style)
     terminal().print(table)
 
 

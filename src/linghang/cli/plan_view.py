@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linghang.cli.names import FLOORS, headed, terminal
+from linghang.usecases.interpretations import say_mark
 from linghang.usecases.planning import Outcome, Solution, WayUp
 from linghang.usecases.way_up_document import document
 from linghang.words import Listed, later, tr
@@ -78,6 +79,7 @@ def _heading(found: WayUp) -> RenderableType:
     said = [_limit(name, _value(found, name)) for name in limits.names()]
     if said:
         lines.append(escape(tr("limits: {limits}", limits=Listed(said))))
+    lines += [escape(str(say_mark(one))) for one in found.judged.marks]
     estimates = tr("Costs, times and effects are estimates where no source stands beside them: change them.")
     lines.append(f"[dim]{escape(estimates)}[/]")
     return Panel("\n".join(lines), box=box.ROUNDED, border_style="blue", expand=False)

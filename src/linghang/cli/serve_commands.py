@@ -44,11 +44,14 @@ def _register_serve(app: typer.Typer) -> None:
             bool,
             typer.Option("--https", help=tr("People reach it through a proxy by https: cookies go by https only.")),
         ] = False,
+        no_work: Annotated[
+            bool, typer.Option("--no-work", help=tr("Start no worker: jobs wait for “linghang jobs work”."))
+        ] = False,
     ) -> None:
         from linghang.api.app import Serving
         from linghang.cli import serve_view
 
-        serve_view.run(Serving(folder, host, port, secure))
+        serve_view.run(Serving(folder, host, port, secure), work=not no_work)
 
     @app.command(cls=SpeakingCommand, help=tr("Answer an assistant's questions about a workspace (MCP, read-only)."))
     def mcp(folder: Workspace()) -> None:  # type: ignore[valid-type]

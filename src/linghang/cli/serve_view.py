@@ -1,6 +1,8 @@
 """What serving, accounts and tokens look like in the terminal."""
 
 import json
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from linghang.usecases.assessing import utc_now
 from linghang.words import Listed, tr
 
 
-def run(serving: Serving) -> None:
-    """Serve until interrupted: the console, and the API beside it."""
+def run(serving: Serving, work: bool = True) -> None:
+    """Serve until interrupted: the console, the API beside it, and a worker for the jobs."""
     from linghang.console.mounting import mount
+    from linghang.usecases.worker_keeping import KeptWorker
 
     host = "127.0.0.1" if serving.host in ("127.0.0.1", "localhost") else serving.host
     address = f"http://{f'[{host}]' if ':' in host else host}:{serving.port}/"
@@ -27,9 +30,15 @@ def run(serving: Serving) -> None:
         console.print(Text(tr("the API is at {address}", address=f"{address}api/v1"), style="dim"))
         if not Accounts(serving.folder).any():
             console.print(Text(tr("without accounts: whoever is on this machine may do everything"), style="yellow"))
+        if work:
+            worker.start()
+        else:
+            console.print(Text(tr("without a worker: jobs wait for “linghang jobs work”"), style="dim"))
         console.print(Text(tr("Ctrl-C ends it"), style="dim"))
 
-    serve(serving, ready, mount)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # uvicorn raises it again at its end
+    with KeptWorker(serving.folder) as worker:
+        serve(serving, ready, mount)
 
 
 def add_account(folder: Path, name: str, role: str, password: str | None, title: str, subject: str) -> None:

@@ -37,7 +37,14 @@ class _Speaking:
 
 
 class SpeakingCommand(_Speaking, TyperCommand):
-    """A command."""
+    """A command; what it changes in a workspace is told of in the audit log."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        from linghang.cli.deeds import told
+
+        path = ctx.command_path.partition(" ")[2]
+        return told(path, ctx.params, lambda: super(SpeakingCommand, self).invoke(ctx))
 
 
 class SpeakingGroup(_Speaking, TyperGroup):

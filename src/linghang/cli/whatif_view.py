@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from linghang.cli.names import FLOORS, headed, marked, terminal
+from linghang.usecases.interpretations import say_mark
 from linghang.usecases.judging import Judged
 from linghang.usecases.sensitivity import Sensitivity, Stretch, Threshold, exact
 from linghang.usecases.whatif import Beside
@@ -30,6 +31,7 @@ def _heading(found: Beside, subject: str) -> RenderableType:
     lines = [tr("What if: {subject}, judged as of {day}; nothing is written", subject=escape(subject), day=day)]
     if before.pack.id != after.pack.id:
         lines.append(tr("pack {before} → {after}", before=before.pack.id, after=after.pack.id))
+    lines += [escape(str(say_mark(one))) for one in before.marks]
     for name, (was, now) in found.interpretation.items():
         lines.append(f"{name}: {_value(was)} → {_value(now)}")
     for one in found.changes:
@@ -104,6 +106,8 @@ def show_sensitivity(found: Sensitivity, subject: str, as_json: bool) -> None:
     console.print(
         tr("Sensitivity: {subject}, judged as of {day}; nothing is written", subject=escape(subject), day=day)
     )
+    for mark in found.judged.marks:
+        console.print(escape(str(say_mark(mark))), style="yellow")
     deciding = [one for one in found.thresholds if one.changing]
     if deciding:
         console.print(_thresholds(found, deciding))

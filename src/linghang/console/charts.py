@@ -17,8 +17,8 @@ FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto S
 LIGHT = {"text": "#1b2733", "faint": "#52606d", "line": "#d5dce4", "ground": "#ffffff"}
 DARK = {"text": "#e6edf3", "faint": "#9fb0c0", "line": "#2f3e4c", "ground": "#18212a"}
 COLOURS = {
-    False: ("#0b5c8a", "#b26a00", "#3d7f4f", "#7a4fa3", "#a33b4b", "#4f6b7a"),
-    True: ("#6cb6e6", "#e8b04b", "#7fc99a", "#b99be0", "#e58a97", "#9db4c2"),
+    False: ("#0b5c8a", "#a86200", "#3d7f4f", "#7a4fa3", "#a33b4b", "#4f6b7a", "#127a7a", "#8a5a3a"),
+    True: ("#6cb6e6", "#e8b04b", "#7fc99a", "#b99be0", "#e58a97", "#9db4c2", "#5fcfcf", "#d6a98a"),
 }
 LIMIT_COLOURS = {
     "centre": ("#52606d", "#9fb0c0"),
@@ -27,6 +27,13 @@ LIMIT_COLOURS = {
     "specification": ("#7a4fa3", "#b99be0"),
     "target": ("#1b7a43", "#6fcf97"),
 }
+MARKED = {
+    "symbol": "circle",
+    "symbolSize": 14,
+    "itemStyle": {"color": "#b3261e"},
+    "label": {"show": True, "formatter": "!", "color": "#ffffff", "fontSize": 10, "fontWeight": "bold"},
+}
+"""How a point stands out: by a sign and by its colour."""
 KINDS = {"line": "line", "step": "line", "area": "line", "bar": "bar", "points": "scatter"}
 AXES = {"number": "value", "time": "time", "category": "category"}
 
@@ -77,7 +84,7 @@ def draw(options: Mapping[str, Any], dark: bool, about: str, height_px: int = 30
 def course(chart: Mapping[str, Any], dark: bool, zone: str = "UTC") -> dict[str, Any]:
     """Return the options of a chart of courses, as `charts.to_json` gives it; times in the plant's zone."""
     x, y, second = chart["x"], chart["y"], chart.get("second")
-    at = _places(x["kind"], zone)
+    at = at_the_plant(zone) if x["kind"] == "time" else _as_it_is
     series = [_series(one, at) for one in chart["series"]]
     if series:
         flat = [limit for limit in chart["limits"] if not isinstance(limit["at"], Sequence)]
@@ -98,7 +105,16 @@ def course(chart: Mapping[str, Any], dark: bool, zone: str = "UTC") -> dict[str,
         "legend": {"top": 0, "type": "scroll"},
         "dataZoom": [{"type": "inside"}],
         "xAxis": {"type": AXES[x["kind"]], "name": _axis(x)},
-        "yAxis": [{"type": "value", "name": _axis(one), "scale": True} for one in (y, second) if one],
+        "yAxis": [
+            {
+                "type": "value",
+                "name": _axis(one),
+                "nameTextStyle": {"align": "right" if place else "left"},
+                "scale": not _stands(chart, bool(place)),
+            }
+            for place, one in enumerate((y, second))
+            if one
+        ],
         "series": series,
     }
 
@@ -107,12 +123,19 @@ def _axis(one: Mapping[str, Any]) -> str:
     return f"{said(one['title'])} {one['unit']}".strip()
 
 
-def _places(kind: str, zone: str) -> Callable[[Any], Any]:
-    """How places become ECharts' own: a moment as the plant's clocks show it, said as if it were UTC."""
-    if kind != "time":
-        return lambda value: value
+def _stands(chart: Mapping[str, Any], second: bool) -> bool:
+    """Whether something on an axis is read from its foot on: bars and areas lie where the axis does not begin at 0."""
+    return any(one["kind"] in ("bar", "area") and bool(one["second"]) == second for one in chart["series"])
+
+
+def at_the_plant(zone: str) -> Callable[[float], float]:
+    """How seconds since 1970 become ECharts' milliseconds: as the plant's clocks show them, said as if it were UTC."""
     known = ZoneInfo(zone)
     return lambda value: datetime.fromtimestamp(value, known).replace(tzinfo=UTC).timestamp() * 1000
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _series(one: Mapping[str, Any], at: Callable[[Any], Any]) -> dict[str, Any]:
@@ -127,7 +150,7 @@ def _series(one: Mapping[str, Any], at: Callable[[Any], Any]) -> dict[str, Any]:
         "showSymbol": one["kind"] == "points",
         "sampling": "lttb",
         "yAxisIndex": int(one["second"]),
-        "markPoint": {"symbol": "circle", "symbolSize": 9, "label": {"show": False}, "data": marked},
+        "markPoint": {**MARKED, "data": marked},
     }
 
 

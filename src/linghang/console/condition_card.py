@@ -39,18 +39,18 @@ def condition(
         tag("span", headed(str(element.text)), class_="lh-clause-text"),
         tag("span", finding(found["finding"]), proof(found["proof"]), class_="lh-clause-found"),
     )
-    body = joined(
-        (
-            _about(element, found),
-            _interpretations(found, meanings),
-            _observations(found, visit),
-            _withdrawals(found),
-        )
-    )
+    more = tag("a", tr("History of this clause"), href=visit.url(f"/conditions/{element.id}"), class_="lh-more-of")
+    body = joined((about(element, found), _interpretations(found, meanings, visit), evidence(found, visit), more))
     return tag("details", head, tag("div", body, class_="lh-clause-body"), class_="lh-clause-card", open=is_open)
 
 
-def _about(element: Any, found: Mapping[str, Any]) -> Markup:
+def evidence(found: Mapping[str, Any], visit: Visit) -> Markup:
+    """Return the observations that a clause rests on, and how many were withdrawn."""
+    return joined((_observations(found, visit), _withdrawals(found)))
+
+
+def about(element: Any, found: Mapping[str, Any]) -> Markup:
+    """Return why a clause is found as it is, what would decide it, its kind, basis and name."""
     supplies = [str(say_supply(one)) for one in found["needs"]]
     reason = found["reason"] or (None if found["finding"] != "unknown" or found["observations"] else "not_stated")
     why = tag("strong", named(REASONS, reason)) if reason else None
@@ -73,19 +73,32 @@ def _decides(found: Mapping[str, Any]) -> str | None:
     return tr("a statement with its document, or a run of an engine that measures it")
 
 
-def _interpretations(found: Mapping[str, Any], meanings: Mapping[str, str]) -> Markup | None:
+def _interpretations(found: Mapping[str, Any], meanings: Mapping[str, str], visit: Visit) -> Markup | None:
     if not found["interpretations"]:
         return None
     rows = (
         [
             joined((meanings.get(one["name"], one["name"]), tag("small", tag("code", one["name"])))),
-            tag("strong", figures.period(one["value"], one["unit"])),
-            ours() if one["source"] == OURS else one["source"],
+            _value(one),
+            joined((ours() if one["source"] == OURS else one["source"], _change(one, found, visit))),
         ]
         for one in found["interpretations"]
     )
     caption = tr("What we take it to mean")
     return joined((tag("h4", caption), table((tr("meaning"), tr("value"), tr("source")), rows, "", caption)))
+
+
+def _value(one: Mapping[str, Any]) -> Markup:
+    value = tag("strong", figures.period(one["value"], one["unit"]))
+    if one["value"] == str(one["pack_value"]):
+        return value
+    return joined((value, tag("small", tr("the pack: {value}", value=figures.period(one["pack_value"], one["unit"])))))
+
+
+def _change(one: Mapping[str, Any], found: Mapping[str, Any], visit: Visit) -> Markup | None:
+    if one["source"] != OURS:
+        return None
+    return tag("small", tag("a", tr("Change"), href=visit.url(f"/conditions/{found['id']}")))
 
 
 def _observations(found: Mapping[str, Any], visit: Visit) -> Markup | None:

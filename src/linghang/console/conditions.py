@@ -8,10 +8,12 @@ from nicegui import background_tasks, ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import condition_card, differences, facts, states
+from linghang.console import condition_card, condition_one, differences, facts, states
 from linghang.console.controls import VALUE, chooser, typed
 from linghang.console.hypertext import joined, tag
-from linghang.console.telling import FINDINGS, FLOORS, PARTS, chip, finding, headed, said
+from linghang.console.interpretation_panel import marks
+from linghang.console.telling import FINDINGS, FLOORS, chip, finding, headed, said
+from linghang.console.telling import PARTS as PART_NAMES
 from linghang.console.visit import Visit
 from linghang.usecases.packs import Pack
 from linghang.words import tr
@@ -50,7 +52,8 @@ async def build(visit: Visit, args: PageArguments) -> None:
     if not comparing:
         document = await facts.assessment(visit.folder, visit.pack, visit.day, visit.now)
     with ui.element("div").classes("lh-headline"):
-        states.show(states.heading(tr("Conditions"), _about(pack)))
+        link = tag("a", tr("Interpretations"), href=visit.url("/conditions/interpretations"), class_="lh-button")
+        states.show(states.heading(tr("Conditions"), _about(pack), link))
         _beside(visit, pack, other if comparing else "")
     if comparing:
         await _compare(visit, pack, facts.pack_of(other))
@@ -58,6 +61,8 @@ async def build(visit: Visit, args: PageArguments) -> None:
     chosen = Filter(
         **{name: query.get(name, "") for name in ("level", "link", "finding", "proof", "words", "blocks", "element")}
     )
+    if (said_of := marks(document, visit)) is not None:
+        states.show(said_of)
     _Tree(visit, pack, document, chosen).build()
 
 
@@ -173,7 +178,7 @@ class _Tree:
         links = {one.id: said(one.title) for one in self.pack.links}
         groups: dict[str, list[Any]] = {}
         for one in here:
-            groups.setdefault(links.get(one.link or "", tr(PARTS[one.part])), []).append(one)
+            groups.setdefault(links.get(one.link or "", tr(PART_NAMES[one.part])), []).append(one)
         met = sum(1 for one in here if self.found[one.id, one.level]["finding"] == "met")
         head = tag(
             "div",
@@ -215,3 +220,6 @@ async def _compare(visit: Visit, pack: Pack, other: Pack) -> None:
             states.put(place, states.trouble(error))
 
     background_tasks.create(follow())
+
+
+PARTS = {"interpretations": condition_one.build_interpretations, "{id}": condition_one.build}

@@ -1,7 +1,6 @@
 """The plant's data: the dictionary with counts and freshness, and the rows of every table."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -9,30 +8,17 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import facts, figures, grids, states
+from linghang.console import acting, data_quality, facts, figures, grids, import_page, states
 from linghang.console.controls import VALUE, typed
+from linghang.console.data_parts import KINDS, about_column, rooms, template_link
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.telling import chip, named, said
 from linghang.console.visit import Visit
 from linghang.errors import nearest
 from linghang.usecases.record_pages import TableShown, tables
-from linghang.words import later, tr
-
-KINDS = {
-    "id": later("key"),
-    "ref": later("reference"),
-    "text": later("text"),
-    "number": later("number"),
-    "money": later("amount of money"),
-    "whole": later("whole number"),
-    "flag": later("yes or no"),
-    "day": later("day"),
-    "when": later("moment"),
-    "choice": later("word of a list"),
-}
+from linghang.words import tr
 
 
-@cache
 def _tables() -> dict[str, TableShown]:
     return {one.name: one for one in tables()}
 
@@ -40,19 +26,22 @@ def _tables() -> dict[str, TableShown]:
 async def build(visit: Visit, args: PageArguments) -> None:
     """Show every table by subject: what it is, how many rows it has, how old they are."""
     held = await facts.status(visit.folder, visit.now)
+    await facts.thread(tables)
     extents = {name: one for group in held["records"] for name, one in group["tables"].items()}
-    states.show(states.heading(tr("Data"), _about(held, extents)))
+    states.show(states.heading(tr("Data"), _about(held, extents), rooms(visit, "/data")))
     if not extents:
         states.show(
             states.empty(
                 tr("There are no records yet"),
-                tr("Make a template, fill it from your systems, and import it; everything is checked first."),
+                tr("Bring workbooks, CSV or Parquet files as they are, or fill our template; all is checked first."),
+                (tr("Import data"), visit.url("/data/import")) if acting.may(visit, "write") else None,
                 command="linghang template -o records.xlsx && linghang import FOLDER records.xlsx",
             )
         )
     with ui.element("div").classes("lh-filters").props('role="search"'):
         words = args.query_parameters.get("words", "")
         search = typed(tr("Search tables and columns"), "search", words, "lh-search")
+        states.show(template_link(()))
     place = states.show(_groups(words, extents, visit))
 
     def changed(event: GenericEventArguments) -> None:
@@ -124,14 +113,14 @@ async def build_table(visit: Visit, args: PageArguments) -> None:
     """Show one table: its columns, and its rows as far as one scrolls."""
     name = args.path_parameters["table"]
     back = (tr("All tables"), visit.url("/data"))
-    found = _tables().get(name)
+    found = (await facts.thread(_tables)).get(name)
     if found is None:
         states.show(states.empty(tr("There is no table {name}", name=name), nearest(name, list(_tables())), back))
         return
     held = await facts.status(visit.folder, visit.now)
     extent = next((group["tables"][name] for group in held["records"] if name in group["tables"]), None)
     way = tag("a", "‹ ", back[0], href=back[1], class_="lh-back")
-    states.show(states.heading(said(found.title), said(found.about), way))
+    states.show(states.heading(said(found.title), said(found.about), template_link((name,)), way))
     count = tr("{count} rows", count=f"{extent['rows']:,}") if extent else tr("no rows yet")
     age = (
         tag("span", tr("newest: {when}", when=figures.ago(extent["latest"], visit.now)))
@@ -142,20 +131,29 @@ async def build_table(visit: Visit, args: PageArguments) -> None:
     if extent:
         grids.rows_of(found, visit.zone, visit.language)
     else:
-        states.show(
-            states.empty(
-                tr("This table has no rows yet"),
-                tr("Its sheet of the template takes them; then import the workbook."),
-                command="linghang template -o records.xlsx",
-            )
-        )
+        link = (tr("Import data"), visit.url("/data/import")) if acting.may(visit, "write") else None
+        what = tr("Its sheet of the template takes them; then import the workbook.")
+        states.show(states.empty(tr("This table has no rows yet"), what, link))
+    states.show(_readers(found, visit))
     states.show(_columns(found))
+
+
+def _readers(found: TableShown, visit: Visit) -> Markup:
+    """Which indicators and engines read the table."""
+    if not found.read_by:
+        return tag("p", tr("No indicator and no installed engine reads this table."), class_="lh-about")
+    address = {"indicator": "/indicators/{}", "engine": "/engines/{}"}
+    links = (
+        tag("a", said(one.title), href=visit.url(address[one.kind].format(one.id)), class_="lh-chip")
+        for one in found.read_by
+    )
+    return card(tr("Read by"), tag("div", links, class_="lh-chips"))
 
 
 def _columns(found: TableShown) -> Markup:
     rows = (
         [
-            tag("strong", said(one.title)),
+            joined((tag("strong", said(one.title)), about_column(one))),
             tag("code", one.name),
             named(KINDS, one.kind),
             figures.unit(one.unit) or "–",
@@ -164,6 +162,9 @@ def _columns(found: TableShown) -> Markup:
         for one in found.columns
     )
     heads = (tr("column"), tr("name"), tr("kind"), tr("unit"), tr("in every row"))
-    inner = table(heads, rows, "", tr("Columns"))
+    inner = table(heads, rows, "lh-columns", tr("Columns"))
     summary = tag("summary", tr("Columns of the table ({count})", count=len(found.columns)))
     return tag("details", summary, inner, class_="lh-card lh-fold")
+
+
+PARTS = {"import": import_page.build, "quality": data_quality.build, "{table}": build_table}

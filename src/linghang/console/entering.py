@@ -1,22 +1,30 @@
 """The page on which people enter: plain HTML, so that nobody costs the server anything before having entered."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from linghang.console import single_sign_on
 from linghang.console.gate import LOGIN, LOGIN_POLICY
-from linghang.console.hypertext import joined, tag
+from linghang.console.hypertext import Child, joined, tag
+from linghang.usecases.single_sign_on import Provider
 from linghang.words import LANGUAGES, language, tr, use
 
 STATIC = Path(__file__).parent / "static"
-FILES = ("console.css", "live.js", "login.js", "mark.svg")
+FILES = frozenset(one.name for one in STATIC.iterdir())
+STYLES = tuple(sorted(one for one in FILES if one.endswith(".css")))
+SCRIPTS = tuple(sorted(one for one in FILES if one.endswith(".js") and one != "login.js"))
+"""What every page loads; the page of entering needs `console.css` and `login.js` alone."""
 KEPT_FOR_S = 3_600
 
 
 def register(app: FastAPI) -> None:
     """Add the page of entering, and the files that it and the pages need."""
+    single_sign_on.register(app)
     app.add_api_route(LOGIN, _login, methods=["GET"], include_in_schema=False)
     app.add_api_route("/favicon.ico", _favicon, methods=["GET"], include_in_schema=False)
     app.add_api_route("/console/{name}", _file, methods=["GET"], include_in_schema=False)
@@ -39,40 +47,73 @@ def within(wanted: str) -> str:
     return wanted if inside else "/"
 
 
-async def _login(request: Request, to: str = "/", lang: str = "") -> Response:
+async def _login(request: Request, to: str = "/", lang: str = "", left: str = "") -> Response:
     goal = within(to)
     if getattr(request.state, "person", None) is not None:
         return RedirectResponse(goal, 303)
     for known in LANGUAGES:
         if known == lang:
             use(known)
+    provider = await run_in_threadpool(single_sign_on.offered, request.app.state.serving.folder)
+    body = (
+        tag("h1", tr("Enter Linghang")),
+        tag("p", tr("With the name and password of your account."), class_="lh-about"),
+        _form(goal),
+        _provider(provider, goal, left) if provider else None,
+        tag("p", _other_language(goal), class_="lh-login-lang"),
+        tag("script", src="/console/login.js", defer=True),
+    )
+    return _page(tr("Enter · Linghang"), body)
+
+
+def refused_page(reason: str) -> Response:
+    """Say why somebody was not let in, and offer to begin again."""
+    body = (
+        tag("h1", tr("Not let in")),
+        tag("p", reason, class_="lh-refused", role="alert"),
+        tag("p", tag("a", tr("Back to the door"), href=LOGIN)),
+    )
+    return _page(tr("Enter · Linghang"), body, status=403)
+
+
+def went_on_page(goal: str) -> HTMLResponse:
+    """Go on to a page by itself: a redirect from another site would leave the session's cookie behind."""
+    body = (tag("h1", tr("Entered")), tag("p", tag("a", tr("Go on"), href=goal)))
+    return _page(tr("Enter · Linghang"), body, tag("meta", http_equiv="refresh", content=f"0;url={goal}"))
+
+
+def _page(title: str, body: Iterable[Child], more: str = "", status: int = 200) -> HTMLResponse:
     head = joined(
         (
             tag("meta", charset="utf-8"),
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", name="color-scheme", content="light dark"),
-            tag("title", tr("Enter · Linghang")),
+            tag("title", title),
             tag("link", rel="icon", href="/console/mark.svg"),
             tag("link", rel="stylesheet", href="/console/console.css"),
+            more,
         )
     )
-    body = tag(
-        "main",
-        tag("img", src="/console/mark.svg", alt="", width="48", height="48"),
-        tag("h1", tr("Enter Linghang")),
-        tag("p", tr("With the name and password of your account."), class_="lh-about"),
-        _form(goal),
-        tag("p", _other_language(goal), class_="lh-login-lang"),
-        class_="lh-login",
-    )
+    mark = tag("img", src="/console/mark.svg", alt="", width="48", height="48")
     page = tag(
         "html",
         tag("head", head),
-        tag("body", body, tag("script", src="/console/login.js", defer=True), class_="lh-follows-system"),
+        tag("body", tag("main", mark, body, class_="lh-login"), class_="lh-follows-system"),
         lang="zh-CN" if language() == "zh" else "en",
     )
     headers = {"Content-Security-Policy": LOGIN_POLICY, "Cache-Control": "no-store"}
-    return HTMLResponse(f"<!doctype html>{page}", headers=headers)
+    return HTMLResponse(f"<!doctype html>{page}", status, headers=headers)
+
+
+def _provider(provider: Provider, goal: str, left: str) -> str:
+    """The way in through the identity provider, and, for who has just left, the way out there."""
+    way = f"{single_sign_on.START}?to={quote(goal, safe='')}"
+    text = tr("Enter with {name}", name=provider.title)
+    links = [tag("p", tag("a", text, href=way, class_="lh-button lh-primary"), class_="lh-login-provider")]
+    if left:
+        said = tr("You have left Linghang. Leave {name} too", name=provider.title)
+        links.append(tag("p", tag("a", said, href=single_sign_on.LEAVE)))
+    return joined(links)
 
 
 def _form(goal: str) -> str:
@@ -93,7 +134,5 @@ def _form(goal: str) -> str:
 
 
 def _other_language(goal: str) -> str:
-    from urllib.parse import quote
-
     other, name = ("en", "English") if language() == "zh" else ("zh", "中文")
     return tag("a", name, href=f"{LOGIN}?lang={other}&to={quote(goal, safe='')}", lang=other)

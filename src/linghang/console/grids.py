@@ -1,12 +1,14 @@
 """Grids: AG Grid over pages of the API, in the reader's language and the page's dress."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
 
+from linghang.console.controls import button, typed
 from linghang.console.figures import unit
-from linghang.usecases.record_pages import TableShown
+from linghang.usecases.record_pages import ColumnShown, TableShown
 from linghang.words import later, tr
 
 PAGE_ROWS = 100
@@ -14,6 +16,7 @@ ROW_PX = 32
 SOURCE = """{getRows: async (p) => {
   const order = p.sortModel.length ? (p.sortModel[0].sort === 'desc' ? '-' : '') + p.sortModel[0].colId : '';
   const query = new URLSearchParams({offset: p.startRow, limit: p.endRow - p.startRow, order});
+  linghangWhere(p.filterModel).forEach((one) => query.append('where', one));
   try {
     const answer = await fetch('/api/v1/tables/%s/rows?' + query);
     if (!answer.ok) return p.failCallback();
@@ -21,14 +24,23 @@ SOURCE = """{getRows: async (p) => {
     p.successCallback(found.items, found.total);
   } catch { p.failCallback(); }
 }}"""
-"""What asks the API for rows; the order is the API's, so that a million rows scroll as well as ten."""
+"""What asks the API for rows; order and filters are the API's, so that a million rows scroll as well as ten."""
 NUMBER = """p => p.value === null || p.value === undefined ? '–'
   : Number(p.value).toLocaleString({lang}, {{maximumFractionDigits: 6}})"""
 MOMENT = "p => p.value ? new Date(p.value).toLocaleString({lang}, {{timeZone: {zone}}}) : '–'"
 PLAIN = """p => p.value === null || p.value === undefined || p.value === '' ? '–'
   : p.value === true ? '✓' : p.value === false ? '✗' : p.value"""
+CHOICE = "p => p.value === null || p.value === undefined ? '–' : ({words})[p.value] ?? p.value"
 NUMBERS = ("number", "money", "whole")
-MOMENTS = ("when",)
+TIMES = ("when", "day")
+BLANKS = ("blank", "notBlank")
+FILTERS = {
+    **dict.fromkeys(NUMBERS, ("agNumberColumnFilter", ("greaterThanOrEqual", "lessThanOrEqual", "inRange", *BLANKS))),
+    **dict.fromkeys(TIMES, ("agDateColumnFilter", ("greaterThanOrEqual", "lessThanOrEqual", "inRange", *BLANKS))),
+    **dict.fromkeys(("text", "id", "ref"), ("agTextColumnFilter", ("contains", "equals", *BLANKS))),
+    **dict.fromkeys(("choice", "flag"), ("agTextColumnFilter", BLANKS)),
+}
+"""Kind of a column -> its filter, and the tests that the API makes."""
 WORDS = {
     "loadingOoo": later("Loading …"),
     "noRowsToShow": later("No rows"),
@@ -47,32 +59,65 @@ WORDS = {
     "ariaLabelLoading": later("Loading …"),
     "ariaSortableColumn": later("Press ENTER to sort"),
     "ariaLabelColumnMenu": later("Menu of the column"),
+    "ariaFilterMenuOpen": later("Open the filter"),
+    "ariaFilterValue": later("Value of the filter"),
+    "ariaFilterFromValue": later("From"),
+    "ariaFilterToValue": later("To"),
+    "ariaFilteringOperator": later("Kind of filter"),
+    "ariaLabelColumnFilter": later("Filter of the column"),
+    "filterOoo": later("Filter …"),
+    "empty": later("Choose one"),
+    "contains": later("Contains"),
+    "equals": later("Is"),
+    "blank": later("Empty"),
+    "notBlank": later("Not empty"),
+    "greaterThanOrEqual": later("At least"),
+    "lessThanOrEqual": later("At most"),
+    "inRange": later("Between"),
+    "inRangeStart": later("From"),
+    "inRangeEnd": later("To"),
+    "dateFormatOoo": "yyyy-mm-dd",
+    "applyFilter": later("Filter"),
+    "resetFilter": later("All rows"),
 }
 
 
 def rows_of(table: TableShown, zone: str, language: str) -> ui.aggrid:
-    """Show the rows of a table: read as they are scrolled to, sorted by the server."""
+    """Show the rows of a table: read as they are scrolled to, sorted and filtered by the server."""
     lang, at = json.dumps("zh-CN" if language == "zh" else "en-GB"), json.dumps(zone)
     options: dict[str, Any] = {
         "columnDefs": [_column(one, lang, at) for one in table.columns],
-        "defaultColDef": {"resizable": True, "sortable": True, "minWidth": 90, "suppressHeaderMenuButton": True},
+        "defaultColDef": {"resizable": True, "sortable": True, "minWidth": 90, "suppressHeaderMenuButton": False},
         "rowModelType": "infinite",
         ":datasource": SOURCE % table.name,
         "cacheBlockSize": PAGE_ROWS,
         "maxBlocksInCache": 20,
         "maxConcurrentDatasourceRequests": 2,
+        "blockLoadDebounceMillis": 60,
         "rowHeight": ROW_PX,
         "headerHeight": 44,
         "animateRows": False,
         "suppressCellFocus": False,
         "localeText": {key: tr(word) for key, word in WORDS.items()},
     }
+    place = ui.element("div").classes("lh-grid-jumps").props('role="group"')
+    place.props["aria-label"] = tr("Go to a row")
     made = ui.aggrid(options, auto_size_columns=False).classes("lh-aggrid")
     made.props["aria-label"] = str(table.title)
+    with place:
+        for where, label in (("first", tr("First row")), ("middle", tr("Middle")), ("last", tr("Last row"))):
+            one = button(label, "lh-button lh-small")
+            one.on("click", js_handler=f"() => linghangGo({made.id}, {json.dumps(where)})")
+            with one:
+                ui.label(label)
+        number = typed(tr("Row number"), "number", "", "lh-row-number")
+        number.props["placeholder"] = tr("Row number")
+        number.props["min"] = 1
+        number.on("change", js_handler=f"(e) => linghangGo({made.id}, e.target.value)")
     return made
 
 
-def _column(one: Any, lang: str, zone: str) -> dict[str, Any]:
+def _column(one: ColumnShown, lang: str, zone: str) -> dict[str, Any]:
     kind = str(one.kind)
     name = unit(one.unit)
     column: dict[str, Any] = {
@@ -82,8 +127,26 @@ def _column(one: Any, lang: str, zone: str) -> dict[str, Any]:
         "width": 130 if kind in NUMBERS else 170,
         ":valueFormatter": PLAIN,
     }
+    sieve, tests = FILTERS[kind]
+    params = {"filterOptions": list(tests), "maxNumConditions": 1, "buttons": ["reset", "apply"], "closeOnApply": True}
+    column |= {"filter": sieve, "filterParams": params}
     if kind in NUMBERS:
         column |= {"type": "rightAligned", ":valueFormatter": NUMBER.format(lang=lang)}
-    elif kind in MOMENTS:
+    elif kind == "when":
         column |= {":valueFormatter": MOMENT.format(lang=lang, zone=zone)}
+    elif one.choices:
+        words = {str(word): str(text) for word, text in one.choices.items()}
+        column |= {":valueFormatter": CHOICE.replace("{words}", json.dumps(words, ensure_ascii=False))}
+        params["filterOptions"] = _word_tests(words)
+    if kind == "flag":
+        params["filterOptions"] = _word_tests({"true": "✓", "false": "✗"})
     return column
+
+
+def _word_tests(words: Mapping[str, str]) -> list[Any]:
+    """A test for each word of a list, and for empty cells."""
+    own = [
+        {"displayKey": f"is:{word}", "displayName": said, ":predicate": "() => true", "numberOfInputs": 0}
+        for word, said in words.items()
+    ]
+    return ["empty", *own, *BLANKS]

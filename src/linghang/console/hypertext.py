@@ -13,6 +13,21 @@ ICONS = {
     "indicators": "M4 20V10M10 20V4M16 20v-7M22 20H2",
     "data": "M4 6c0-4 16-4 16 0s-16 4-16 0zM4 6v12c0 4 16 4 16 0V6M4 12c0 4 16 4 16 0",
     "plant": "M3 21V10l6 4v-4l6 4V5h4v16zM7 17h2M12 17h2M17 17h.5",
+    "evidence": "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+    "engines": "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 2v4M12 18v4M2 12h4M18 12h4M5 5l3 3M16 16l3 3M19 5l-3 3",
+    "way-up": "M3 20h5v-5h5v-5h5V5h3M17 5h4v4",
+    "application": "M5 3h14v18H5zM9 8h6M9 12h6M9 16l2 2 4-4",
+    "settings": "M4 7h10M18 7h2M4 17h2M10 17h10M16 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
+    "add": "M12 5v14M5 12h14",
+    "close": "M6 6l12 12M18 6 6 18",
+    "download": "M12 4v11M7 11l5 5 5-5M4 20h16",
+    "upload": "M12 16V5M7 9l5-5 5 5M4 20h16",
+    "run": "M7 4l12 8-12 8z",
+    "stop": "M6 6h12v12H6z",
+    "edit": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+    "undo": "M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-4",
+    "search": "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM15 15l6 6",
+    "warning": "M12 4 2 20h20zM12 10v4M12 17v.5",
     "menu": "M4 7h16M4 12h16M4 17h16",
     "clock": "M12 7v5l3 2M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18z",
     "language": "M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
@@ -30,19 +45,19 @@ ICONS = {
 
 def tag(kind: str, /, *children: Child, **attributes: object) -> Markup:
     """Return an element; `class_` is class, an underscore in a name is a hyphen, None and False leave it out."""
-    said = Markup("").join(
-        Markup(" {}").format(key) if value is True else Markup(' {}="{}"').format(key, value)
+    said = "".join(
+        f" {key}" if value is True else f' {key}="{escape(value)}"'
         for key, value in ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
         if value is not None and value is not False
     )
     if kind in VOID:
-        return Markup("<{}{}>").format(Markup(kind), said)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(kind), said, joined(children))
+        return Markup(f"<{kind}{said}>")
+    return Markup(f"<{kind}{said}>{joined(children)}</{kind}>")
 
 
 def joined(children: Iterable[Child]) -> Markup:
     """Put parts one after another; what is None is not there."""
-    return Markup("").join(_part(one) for one in children if one is not None)
+    return Markup("".join([_part(one) for one in children if one is not None]))
 
 
 def _part(one: Child) -> Markup:

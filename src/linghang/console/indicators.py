@@ -9,12 +9,14 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import charts, facts, figures, overview_tiles, states
+from linghang.console import charts, facts, figures, indicator_rows, overview_tiles, states
 from linghang.console.hypertext import card, joined, table, tag
 from linghang.console.hypertext import facts as listed
+from linghang.console.indicator_course import Baseline, Course
 from linghang.console.telling import AREAS, CONFIDENCE, STATISTICS, chip, finding, headed, named, said
 from linghang.console.visit import Visit
 from linghang.usecases.assessing import say_need
+from linghang.usecases.indicator_rows import RowsRead, rows_read
 from linghang.usecases.indicator_rules import IndicatorShown, indicator_rules
 from linghang.words import Listed, tr
 
@@ -121,12 +123,20 @@ async def build_one(visit: Visit, args: PageArguments) -> None:
     with ui.element("div").classes("lh-grid lh-grid-two"):
         states.show(_value_card(rule, one), "lh-cell")
         states.show(_formula_card(id), "lh-cell")
+    query = args.query_parameters
+    await Course(visit, one, query.get("course", "")).build()
+    if rule.type == "change":
+        Baseline(visit, one, query.get("baseline", "")).build()
     for title, word, others in _beside(rule, one):
         dark = await charts.is_dark(visit)
         with ui.element("section").classes("lh-card"):
             states.show(tag("div", tag("h2", title), class_="lh-card-head"))
             about = "; ".join(f"{name}: {value:g}" for name, value in others)
             options = charts.bars([one[0] for one in others], [one[1] for one in others], (0,), word, dark)
+            options["series"][0]["label"] |= {
+                "color": (charts.DARK if dark else charts.LIGHT)["text"],
+                "textBorderWidth": 0,
+            }
             charts.draw(options, dark, about, 60 + HEIGHT_OF_A_BAR * len(others))
     states.show(joined((_comparators(one), _references(one), _lineage(one, visit))))
 
@@ -235,13 +245,13 @@ def _lineage(one: Mapping[str, Any], visit: Visit) -> Markup:
     tables = (
         tag(
             "a",
-            tag("code", name),
+            tag("code", read.table),
             " ",
-            tr("{count} rows", count=f"{count:,}"),
-            href=visit.url(f"/data/{name}"),
+            tr("{count} rows", count=f"{read.used:,}"),
+            href=_rows_of(read, visit, one["id"]),
             class_="lh-chip",
         )
-        for name, count in lineage["tables"]
+        for read in rows_read(one)
     )
     zone = lineage["period"].get("zone", visit.zone)
     pairs = (
@@ -258,3 +268,10 @@ def _lineage(one: Mapping[str, Any], visit: Visit) -> Markup:
         (tr("digest of what was read"), tag("code", lineage["input_digest"], class_="lh-wrap")),
     )
     return card(tr("Lineage"), listed(pairs), about=tr("The same rows give the same value, on any machine."))
+
+
+def _rows_of(read: RowsRead, visit: Visit, id: str) -> str:
+    return visit.url(f"/indicators/{id}/rows/{read.table}")
+
+
+PARTS = {"{id}/rows/{table}": indicator_rows.build, "{id}": build_one}

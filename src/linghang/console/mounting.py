@@ -14,7 +14,7 @@ from nicegui.storage import Storage
 
 from linghang.api.app import Serving
 from linghang.api.security import COOKIE
-from linghang.console import entering, facts, shell
+from linghang.console import elsewhere, entering, facts, shell
 from linghang.console.gate import LOGIN, Gate
 from linghang.console.visit import Visit, floor_of, language_of, still_in, theme_of
 from linghang.errors import BadInput, Place, reason_of
@@ -81,7 +81,7 @@ def mount(outer: FastAPI, serving: Serving) -> None:
     )
     app.add_middleware(Gate, outer=outer)
     app.on_startup(lambda: _start(outer))
-    app.on_shutdown(facts.end)
+    app.on_shutdown(elsewhere.end)
 
 
 def _secret(folder: Path) -> str:

@@ -6,11 +6,14 @@ from nicegui import background_tasks, ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import facts, overview_parts, overview_tiles, states
+from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import joined, tag
+from linghang.console.interpretation_panel import marks
 from linghang.console.telling import FLOOR_MEANS, FLOORS, PROOF_SIGNS, headed, said
 from linghang.console.visit import FLOORS as FLOOR_ORDER
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
+from linghang.usecases.indicator_course import trends_of
 from linghang.usecases.packs import Pack
 from linghang.words import tr
 
@@ -24,6 +27,7 @@ async def build(visit: Visit, _: PageArguments) -> None:
     shown = joined(
         (
             states.heading(tr("Overview"), overview_parts.sentence(pack, document, visit.floor), _floors(visit)),
+            marks(document, visit),
             tag(
                 "div",
                 overview_parts.ladder(pack, document, visit.floor),
@@ -36,9 +40,16 @@ async def build(visit: Visit, _: PageArguments) -> None:
     with ui.element("div").classes("lh-grid lh-grid-two"):
         states.show(overview_parts.blocking(pack, document, visit, target), "lh-cell")
         way = states.show(overview_parts.way_waiting(headed(said(_title(pack, target)))), "lh-cell")
-    states.show(overview_tiles.tiles(pack, document, visit))
+    tiles = states.show(overview_tiles.tiles(pack, document, visit))
     fresh = states.show(overview_parts.fresh_waiting())
-    background_tasks.create(_follow(visit, pack, target, way, fresh))
+
+    async def follow() -> None:
+        """One after the other: a process stays free for whoever asks for another verdict meanwhile."""
+        await _follow(visit, pack, target, way, fresh)
+        if document["indicators"]:
+            await _follow_trends(visit, pack, document, tiles)
+
+    background_tasks.create(follow())
 
 
 def next_level(pack: Pack, confirmed: str | None) -> str:
@@ -66,6 +77,17 @@ def _floors(visit: Visit) -> Any:
         for one in FLOOR_ORDER
     )
     return tag("nav", links, class_="lh-segments", aria_label=tr("Floor of proof"))
+
+
+async def _follow_trends(visit: Visit, pack: Pack, document: dict[str, Any], tiles: ui.html) -> None:
+    """Draw the courses into the tiles when they are computed; a page without them is whole too."""
+    visit.speaking(lambda: None)()
+    try:
+        trends = await elsewhere(trends_of, visit.folder, now=visit.now, pack=visit.pack, as_of=visit.day)
+    except Exception as error:
+        states.LOG.error("the courses of the indicators could not be computed", exc_info=error)
+        trends = {}
+    states.put(tiles, overview_tiles.tiles(pack, document, visit, trends))
 
 
 async def _follow(visit: Visit, pack: Pack, target: str, way: ui.html, fresh: ui.html) -> None:

@@ -1,6 +1,7 @@
 """The indicators of the annex as tiles: value, baseline, change, and how others stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -14,9 +15,21 @@ from linghang.usecases.assessing import say_need
 from linghang.usecases.packs import Pack
 from linghang.words import Listed, tr
 
+SPARK_WIDTH, SPARK_HEIGHT = 160, 28
+LEAST_MONTHS = 3
+"""Fewer values are no course."""
 
-def tiles(pack: Pack, document: Mapping[str, Any], visit: Visit) -> Markup:
-    """All indicators of the pack; those without a value say what they need."""
+
+def tiles(
+    pack: Pack, document: Mapping[str, Any], visit: Visit, trends: Mapping[str, Sequence[str | None]] | None = None
+) -> Markup:
+    """All indicators of the pack; those without a value say what they need.
+
+    Parameters
+    ----------
+    trends
+        Indicator -> its values of the last months, the oldest first; None while they are computed.
+    """
     rules = {one.id: one for one in pack.indicators}
     shown = [one for one in document["indicators"] if one["id"] in rules]
     known = sum(1 for one in shown if one["value"] is not None)
@@ -27,12 +40,52 @@ def tiles(pack: Pack, document: Mapping[str, Any], visit: Visit) -> Markup:
     return tag(
         "section",
         head,
-        tag("ul", (tile(rules[one["id"]], one, visit) for one in shown), class_="lh-tiles"),
+        tag("ul", (tile(rules[one["id"]], one, visit, _trend(trends, one["id"])) for one in shown), class_="lh-tiles"),
         class_="lh-section",
     )
 
 
-def tile(rule: Any, one: Mapping[str, Any], visit: Visit) -> Markup:
+def _trend(trends: Mapping[str, Sequence[str | None]] | None, id: str) -> Markup:
+    if trends is None:
+        return tag("span", class_="lh-spark-space", aria_hidden="true")
+    return spark([figures.decimal(one) for one in trends.get(id, ())])
+
+
+def spark(values: Sequence[Decimal | None]) -> Markup:
+    """Draw the course of the last months as a line; a month without a value is a gap."""
+    known = [one for one in values if one is not None]
+    if len(known) < LEAST_MONTHS:
+        return tag("span", tr("no course yet"), class_="lh-spark-space lh-faint")
+    low, high = min(known), max(known)
+    span = float(high - low) or 1.0
+    step = SPARK_WIDTH / max(len(values) - 1, 1)
+    path, drawing, last = [], False, (0.0, 0.0)
+    for place, value in enumerate(values):
+        if value is None:
+            drawing = False
+            continue
+        last = place * step, SPARK_HEIGHT - 4 - (SPARK_HEIGHT - 8) * float(value - low) / span
+        path.append(f"{'L' if drawing else 'M'}{last[0]:.1f} {last[1]:.1f}")
+        drawing = True
+    text = tr(
+        "{count} months: {first} to {last}",
+        count=len(values),
+        first=figures.short(known[0]),
+        last=figures.short(known[-1]),
+    )
+    return tag(
+        "svg",
+        tag("title", text),
+        tag("path", d="".join(path)),
+        tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.5"),
+        viewBox=f"-3 0 {SPARK_WIDTH + 6} {SPARK_HEIGHT}",
+        preserveAspectRatio="none",
+        role="img",
+        class_="lh-spark",
+    )
+
+
+def tile(rule: Any, one: Mapping[str, Any], visit: Visit, trend: Markup | None = None) -> Markup:
     """One indicator; the whole tile is its link."""
     content = (
         tag(
@@ -40,6 +93,7 @@ def tile(rule: Any, one: Mapping[str, Any], visit: Visit) -> Markup:
         ),
         _value(one, rule.unit),
         change(one),
+        trend,
         beside(one),
     )
     return tag("li", tag("a", *content, href=visit.url(f"/indicators/{one['id']}"), class_="lh-tile"))

@@ -1,7 +1,7 @@
 """What stands around every page: head with factory, pack and day, navigation, language, theme, account."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,9 +10,24 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import conditions, data, facts, indicators, overview, plant, states
+from linghang import __version__
+from linghang.console import (
+    application,
+    conditions,
+    data,
+    engines,
+    entering,
+    evidence,
+    facts,
+    indicators,
+    overview,
+    plant,
+    settings,
+    states,
+    way_up,
+)
 from linghang.console.controls import VALUE, button, chooser, typed
-from linghang.console.hypertext import icon, tag
+from linghang.console.hypertext import icon, joined, tag
 from linghang.console.telling import said
 from linghang.console.visit import THEMES, Visit, page_title
 from linghang.usecases.accounts import ROLE_TITLES
@@ -23,19 +38,33 @@ PAGES: tuple[tuple[str, str, str, Builder], ...] = (
     ("/", "overview", later("Overview"), overview.build),
     ("/conditions", "conditions", later("Conditions"), conditions.build),
     ("/indicators", "indicators", later("Indicators"), indicators.build),
+    ("/evidence", "evidence", later("Evidence"), evidence.build),
     ("/plant", "plant", later("Plant"), plant.build),
+    ("/engines", "engines", later("Engines"), engines.build),
+    ("/way-up", "way-up", later("Way up"), way_up.build),
+    ("/application", "application", later("Application"), application.build),
     ("/data", "data", later("Data"), data.build),
+    ("/settings", "settings", later("Settings"), settings.build),
 )
 """Address, icon, name and builder of the pages that are there."""
-PARTS_OF = {
-    "/indicators/{id}": ("/indicators", indicators.build_one),
-    "/data/{table}": ("/data", data.build_table),
-    "/plant/tag": ("/plant", plant.build_tag),
+_INSIDE: dict[str, Mapping[str, Builder]] = {
+    "/indicators": indicators.PARTS,
+    "/evidence": evidence.PARTS,
+    "/plant": plant.PARTS,
+    "/engines": engines.PARTS,
+    "/way-up": way_up.PARTS,
+    "/application": application.PARTS,
+    "/data": data.PARTS,
+    "/settings": settings.PARTS,
 }
+PARTS_OF: dict[str, tuple[str, Builder]] = {
+    f"{parent}/{path}": (parent, builder) for parent, parts in _INSIDE.items() for path, builder in parts.items()
+}
+"""Address of a page inside another one, that other one, and its builder; what is more special stands before."""
 THEME_NAMES = {"auto": later("as the system"), "light": later("light"), "dark": later("dark")}
 LEAVE = """async () => {
   await fetch('/api/v1/session', {method: 'DELETE'});
-  location.assign('/login');
+  location.assign('/login?left=1');
 }"""
 
 
@@ -43,7 +72,7 @@ async def build(visit: Visit, request: Request) -> None:
     """Build the frame, and in it the page that the address names."""
     visit.look_at(request.query_params, facts.packs())
     visit.path = request.url.path
-    ui.add_head_html('<link rel="stylesheet" href="/console/console.css"><script src="/console/live.js"></script>')
+    ui.add_head_html(_head())
     ui.query("body").classes("lh-body")
     name, visit.zone = await facts.about(visit.folder)
     drawer = ui.left_drawer(value=None).props("width=216 breakpoint=1023 bordered").classes("lh-drawer")
@@ -66,6 +95,14 @@ async def build(visit: Visit, request: Request) -> None:
             title = next(one[2] for one in PAGES if one[0] == parent)
             routes[path] = partial(_page, visit, title, builder)
         Rooms(routes)
+
+
+@cache
+def _head() -> str:
+    """What every page loads of ours; an address changes with the program, so that no browser keeps an old file."""
+    version = f"?v={__version__}"
+    styles = (tag("link", rel="stylesheet", href=f"/console/{one}{version}") for one in entering.STYLES)
+    return joined((styles, (tag("script", src=f"/console/{one}{version}") for one in entering.SCRIPTS)))
 
 
 class Rooms(ui.sub_pages):

@@ -77,7 +77,7 @@ def _read(name: str, value: object, hint: Any) -> object:
             return None
         return _read(name, value, next(one for one in parts if one is not NoneType))
     if origin is tuple:
-        listed = value.split(",") if isinstance(value, str) else value
+        listed = [one.strip() for one in value.split(",")] if isinstance(value, str) else value
         if not isinstance(listed, list | tuple):
             raise _wrong(name, value, hint)
         return tuple(_read(name, one, parts[0]) for one in listed if one != "")

@@ -6,6 +6,8 @@ something that is checked. So a container is either as written here, or it was p
 (.ZIP File Format Specification, APPNOTE 6.3.10.)
 """
 
+import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -93,7 +95,7 @@ class Container:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = path.open("rb")
+        self.file = open(path, "rb", opener=_not_waiting)  # noqa: SIM115 closed by __exit__
         try:
             self._open()
         except BaseException:
@@ -108,6 +110,8 @@ class Container:
 
     def _open(self) -> None:
         place = Place(str(self.path))
+        if not stat.S_ISREG(os.fstat(self.file.fileno()).st_mode):
+            raise BadInput("is no file", place)
         self.size = self.file.seek(0, 2)
         self.file.seek(0)
         if self.file.read(4) != b"PK\x03\x04":
@@ -228,6 +232,11 @@ class Container:
             if keep is not None:
                 keep(chunk)
         return digest.hexdigest(), crc == self.entries[path].CRC
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe to which nobody writes is not waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _refuse(message: str, path: Path, entry: str) -> BadInput:

@@ -19,7 +19,12 @@ _LOOKED_AT = 4096
 
 
 def read_text(path: Path, encoding: str | None = None, limit: int = MAX_TEXT_BYTES) -> bytes:
-    """Read a text file, unpacked if it is gzip, as UTF-8 without a byte order mark.
+    """Read a text file as `read_encoded` does, without saying what its encoding was."""
+    return read_encoded(path, encoding, limit)[0]
+
+
+def read_encoded(path: Path, encoding: str | None = None, limit: int = MAX_TEXT_BYTES) -> tuple[bytes, str]:
+    """Read a text file, unpacked if it is gzip, as UTF-8 without a byte order mark, and say which encoding it had.
 
     Parameters
     ----------
@@ -54,7 +59,7 @@ def read_text(path: Path, encoding: str | None = None, limit: int = MAX_TEXT_BYT
     return _as_utf8(data, encoding, place)
 
 
-def _as_utf8(data: bytes, encoding: str | None, place: Place) -> bytes:
+def _as_utf8(data: bytes, encoding: str | None, place: Place) -> tuple[bytes, str]:
     mark, found = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", None))
     chosen = encoding or found or _guess(data)
     if encoding is None or found is not None:
@@ -78,7 +83,7 @@ def _as_utf8(data: bytes, encoding: str | None, place: Place) -> bytes:
             "holds a NUL byte, which is no text: the file is damaged, or it is no text file",
             Place(place.file, text[:at].count(b"\n") + 1),
         )
-    return text
+    return text, chosen
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -77,6 +77,25 @@ def column_named(table: "sa.Table", header: str) -> tuple[str, str | None] | Non
     return None if found is None else (found, given)
 
 
+def each_named(sheet: Sheet) -> Sheet:
+    """Return the sheet with a name of its own for every column, so that a mapping can name it.
+
+    A column without a name is called after its letter (`#C`), the second of a name after its number (`name#2`).
+    """
+    return replace(sheet, header=names_of(sheet.header))
+
+
+def names_of(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the names by which a mapping knows the columns of a header; see `each_named`."""
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for place, cell in enumerate(header):
+        name = cell or f"#{letter(place)}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return tuple(names)
+
+
 def guess_table(sheet: Sheet) -> "sa.Table | None":
     """Return the table whose columns the header names best; None where none or two fit."""
     best: list[tuple[int, str]] = []

@@ -62,11 +62,27 @@ def read_mapping(path: Path) -> MappingFile:
         raise BadInput("cannot be read: {reason}", place, reason=reason_of(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput("is not TOML: {reason}", place, reason=str(error)) from None
-    reader = _Reader(str(path))
+    return mapping_of(document, str(path))
+
+
+def mapping_of(document: Mapping[str, Any], name: str) -> MappingFile:
+    """Read what a mapping file says, from its keys and values.
+
+    Parameters
+    ----------
+    name
+        Of the mapping, for the places of what is wrong.
+
+    Raises
+    ------
+    ManyProblems
+        With everything that is wrong in it.
+    """
+    reader = _Reader(name)
     sources = reader.sources(document)
     if reader.problems:
         raise ManyProblems(reader.problems)
-    return MappingFile(str(path), sources)
+    return MappingFile(name, sources)
 
 
 class _Reader:

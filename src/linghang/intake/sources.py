@@ -1,6 +1,6 @@
 """Sources told apart: every file or database becomes drafts of records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.intake.databases import is_url, named, read_sql, sql_tables
 from linghang.intake.delimited import read_delimited
 from linghang.intake.draft import Draft, mapped_draft, plain_draft
-from linghang.intake.headers import guess_table, match, second_line, table_named
+from linghang.intake.headers import each_named, guess_table, match, second_line, table_named
 from linghang.intake.mapping import MappingFile, SourceMap
 from linghang.intake.parquet import read_parquet
 from linghang.intake.sheet import ImportProblem, Problems, Sheet, of_sheet
@@ -76,11 +76,14 @@ def _refused(source: str, refusal: BadInput) -> ImportProblem:
     return ImportProblem(file, refusal.message, refusal.values, None, row, column)
 
 
-def _sheets(path: Path, problems: Problems, source: SourceMap | None) -> list[Sheet]:
+def sheets_of(
+    path: Path, problems: Problems, source: SourceMap | None, skipped: Collection[str] = OTHER_SHEETS
+) -> list[Sheet]:
+    """Read the sheets of a file; `skipped` names sheets of a workbook that are left out."""
     suffix = path.suffix.lower()
     header = source.header if source else None
     if suffix in WORKBOOKS:
-        return read_workbook(path, problems, source.sheet if source else None, header, OTHER_SHEETS)
+        return read_workbook(path, problems, source.sheet if source else None, header, skipped)
     if suffix in PARQUETS:
         return [read_parquet(path)]
     encoding, delimiter = (source.encoding, source.delimiter) if source else (None, None)
@@ -101,10 +104,10 @@ class _Reader:
             raise BadInput("there is no file {file}", file=str(path))
         mapped = self.asked.mapping.of_file(path.name) if self.asked.mapping else ()
         for source in mapped:
-            for sheet in _sheets(path, self.problems, source):
+            for sheet in sheets_of(path, self.problems, source):
                 self._mapped(sheet, source)
         if not mapped:
-            sheets = _sheets(path, self.problems, None)
+            sheets = sheets_of(path, self.problems, None)
             for sheet in sheets:
                 self._plain(sheet, path, alone=len(sheets) == 1)
 
@@ -123,25 +126,36 @@ class _Reader:
             self._plain(read_sql(source, name), Path(name), alone=False)
 
     def _mapped(self, sheet: Sheet, source: SourceMap) -> None:
-        self.read.sheets.append(sheet)
-        for one in source.tables:
-            draft = mapped_draft(sheet, source, one, self.asked.zone, self.problems)
-            if draft is not None:
-                self.read.drafts.append(draft)
+        add_mapped(self.read, sheet, source, self.asked.zone, self.problems)
 
     def _plain(self, sheet: Sheet, path: Path, *, alone: bool) -> None:
-        self.read.sheets.append(sheet)
-        table = _table_of(sheet, path, self.asked, alone)
-        if table is None:
-            if len(sheet) or any(sheet.header):
-                _no_table(sheet, path, self.problems)
-            return
-        rows, marked = second_line(sheet, table, self.problems)
-        matched = match(rows, table, self.problems)
-        if marked and len(rows) and is_example(rows, table, {name: one.place for name, one in matched.items()}):
-            rows = rows.without_first(1)
-        if len(rows) and matched:
-            self.read.drafts.append(plain_draft(rows, table, matched, self.asked.zone))
+        add_plain(self.read, sheet, path, self.asked, self.problems, alone=alone)
+
+
+def add_mapped(read: Read, sheet: Sheet, source: SourceMap, zone: str, problems: Problems) -> None:
+    """Read a sheet as a mapping says."""
+    sheet = each_named(sheet)
+    read.sheets.append(sheet)
+    for one in source.tables:
+        draft = mapped_draft(sheet, source, one, zone, problems)
+        if draft is not None:
+            read.drafts.append(draft)
+
+
+def add_plain(read: Read, sheet: Sheet, path: Path, asked: Asked, problems: Problems, *, alone: bool) -> None:
+    """Read a sheet whose header names columns of one of our tables; `alone`: its file has no other."""
+    read.sheets.append(sheet)
+    table = _table_of(sheet, path, asked, alone)
+    if table is None:
+        if len(sheet) or any(sheet.header):
+            _no_table(sheet, path, problems)
+        return
+    rows, marked = second_line(sheet, table, problems)
+    matched = match(rows, table, problems)
+    if marked and len(rows) and is_example(rows, table, {name: one.place for name, one in matched.items()}):
+        rows = rows.without_first(1)
+    if len(rows) and matched:
+        read.drafts.append(plain_draft(rows, table, matched, asked.zone))
 
 
 def _table_of(sheet: Sheet, path: Path, asked: Asked, alone: bool) -> "sa.Table | None":

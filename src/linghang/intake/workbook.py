@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -24,6 +25,7 @@ ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", 
 PERCENT_FORMATS = (9, 10)
 _DAMAGES = (ParseError, LookupError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error)
 _EXACT = 1e15
+Row = list[str | None]
 
 
 def read_workbook(
@@ -70,15 +72,38 @@ def read_workbook(
         for one in chosen:
             sheet = _sheet(path, one, percent, header_row)
             if sheet is not None:
-                _note(path, sheet, parts.get(one.title), problems)
+                _note(path, sheet, parts.get(one.title), problems, header_row is not None)
                 sheets.append(without_empty_rows(sheet))
     return sheets
 
 
-def _note(path: Path, sheet: Sheet, part: str | None, problems: Problems) -> None:
-    """Name what is wrong with a sheet as a spreadsheet."""
+def first_rows(path: Path, count: int, skipped: Collection[str] = ()) -> list[tuple[str, list[Row], int]]:
+    """Return for each sheet its name, its first rows as texts, and how many rows it says it has.
+
+    Raises
+    ------
+    BadInput
+        It is no XLSX workbook, is too large or hostile.
+    """
+    check_package(path)
+    found = []
+    with _opened(path, values=True) as book:
+        percent = _has_percent(book)
+        for one in book.worksheets:
+            if one.title in skipped:
+                continue
+            said = one.max_row or 0
+            one.reset_dimensions()
+            rows = [[_text(cell) for cell in values[:MAX_COLUMNS]] for values in islice(_rows(one, percent), count)]
+            if any(map(any, rows)):
+                found.append((one.title, rows, max(said, len(rows))))
+    return found
+
+
+def _note(path: Path, sheet: Sheet, part: str | None, problems: Problems, chosen: bool) -> None:
+    """Name what is wrong with a sheet as a spreadsheet; above a header that was `chosen` anything may stand."""
     merges, formulas = merged_cells(path, part) if part else ([], False)
-    _note_merges(sheet, merges, problems)
+    _note_merges(sheet, [one for one in merges if not chosen or one[2] >= sheet.header_row], problems)
     _note_errors(sheet, problems)
     if formulas:
         _note_formulas(path, sheet, problems)

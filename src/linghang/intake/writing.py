@@ -1,9 +1,10 @@
 """Drafts written into the database: new rows added, changed ones updated, equal ones left alone, and each counted."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +19,7 @@ from linghang.plant.tables import TABLES
 CHUNK_ROWS = 50_000
 STAGE = "incoming"
 
+Columns = Mapping[str, pa.Array]
 Told = Callable[[int], None]
 """Called with the rows written since the last call."""
 
@@ -33,54 +35,81 @@ class TableCount:
     unchanged: int
 
 
-def write_drafts(drafts: Sequence[Draft], connection: sa.Connection, told: Told) -> tuple[TableCount, ...]:
+class Watching(Protocol):
+    """What is told of changes before they are made."""
+
+    def appears(self, draft: Draft) -> None:
+        """All rows of a draft are new."""
+
+    def merges(self, table: sa.Table, stage: sa.Table, connection: sa.Connection) -> None:
+        """The rows of `stage` are about to be merged into `table`."""
+
+
+def write_drafts(
+    drafts: Sequence[Draft], connection: sa.Connection, told: Told, watching: Watching | None = None
+) -> tuple[TableCount, ...]:
     """Write drafts into the transaction of a connection, referenced tables first."""
     counts = []
     for name in TABLES:
         own = [one for one in drafts if one.table.name == name and len(one)]
         if own:
-            done = [_write(one, connection, told) for one in own]
+            done = [_write(one, connection, told, watching) for one in own]
             counts.append(TableCount(name, *(sum(column) for column in zip(*done, strict=True))))
     return tuple(counts)
 
 
-def _write(draft: Draft, connection: sa.Connection, told: Told) -> tuple[int, int, int, int]:
+def _write(draft: Draft, connection: sa.Connection, told: Told, watching: Watching | None) -> tuple[int, int, int, int]:
     """Write one draft: (rows, added, changed, unchanged)."""
     table, rows = draft.table, len(draft)
     if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is None:
-        _load(table, draft, connection, told)
+        _load(table, draft.arrays, connection, told)
+        if watching is not None:
+            watching.appears(draft)
         return rows, rows, 0, 0
-    stage = _stage(table, draft, connection)
-    try:
-        _load(stage, draft, connection, told)
+    with staged(table, draft.arrays, connection, told) as stage:
         there, equal = _compared(table, stage, connection)
         if equal < rows:
-            _merge(table, stage, connection)
-    finally:
-        stage.drop(connection)
+            if watching is not None:
+                watching.merges(table, stage, connection)
+            merge(table, stage, connection)
     return rows, rows - there, there - equal, equal
 
 
-def _stage(table: sa.Table, draft: Draft, connection: sa.Connection) -> sa.Table:
-    """Make a temporary table with the draft's columns."""
-    columns = [sa.Column(name, table.c[name].type) for name in draft.arrays]
+@contextmanager
+def staged(table: sa.Table, arrays: Columns, connection: sa.Connection, told: Told) -> Iterator[sa.Table]:
+    """Give a temporary table with some columns of a table and these rows."""
+    columns = [sa.Column(name, table.c[name].type) for name in arrays]
     stage = sa.Table(f"{STAGE}_{table.name}", sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     stage.create(connection)
-    return stage
+    try:
+        _load(stage, arrays, connection, told)
+        yield stage
+    finally:
+        stage.drop(connection)
+
+
+def on_keys(table: sa.Table, stage: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether a row of the one is a row of the other: by the table's key."""
+    return sa.and_(*(column == stage.c[column.name] for column in table.primary_key.columns))
+
+
+def equal_rows(table: sa.Table, stage: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether all columns of the stage that are none of the key are the same."""
+    keys = table.primary_key.columns.keys()
+    rest = [column.name for column in stage.columns if column.name not in keys]
+    return sa.and_(sa.true(), *(table.c[name].is_not_distinct_from(stage.c[name]) for name in rest))
 
 
 def _compared(table: sa.Table, stage: sa.Table, connection: sa.Connection) -> tuple[int, int]:
     """Count the rows that are there already, and those of them that are equal."""
-    keys = [column.name for column in table.primary_key.columns]
-    rest = [column.name for column in stage.columns if column.name not in keys]
-    same = sa.and_(sa.true(), *(table.c[name].is_not_distinct_from(stage.c[name]) for name in rest))
-    joined = stage.join(table, sa.and_(*(table.c[name] == stage.c[name] for name in keys)))
-    query = sa.select(sa.func.count(), sa.func.sum(sa.case((same, 1), else_=0))).select_from(joined)
+    joined = stage.join(table, on_keys(table, stage))
+    query = sa.select(sa.func.count(), sa.func.sum(sa.case((equal_rows(table, stage), 1), else_=0))).select_from(joined)
     there, equal = connection.execute(query).one()
     return int(there), int(equal or 0)
 
 
-def _merge(table: sa.Table, stage: sa.Table, connection: sa.Connection) -> None:
+def merge(table: sa.Table, stage: sa.Table, connection: sa.Connection) -> None:
+    """Add the rows of a stage that are new, and change those that differ."""
     keys = [column.name for column in table.primary_key.columns]
     rest = [column.name for column in stage.columns if column.name not in keys]
     insert: Any = insert_in_sqlite if connection.dialect.name == "sqlite" else insert_in_postgresql
@@ -95,16 +124,16 @@ def _merge(table: sa.Table, stage: sa.Table, connection: sa.Connection) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=updates, where=changed))
 
 
-def _load(table: sa.Table, draft: Draft, connection: sa.Connection, told: Told) -> None:
-    """Put all rows of a draft into a table that has none of them."""
-    names = list(draft.arrays)
+def _load(table: sa.Table, arrays: Columns, connection: sa.Connection, told: Told) -> None:
+    """Put all rows of arrays into a table that has none of them."""
+    names = list(arrays)
     if connection.dialect.name == "sqlite":
-        _load_sqlite(table, names, draft, connection, told)
+        _load_sqlite(table, names, arrays, connection, told)
     else:
-        _load_postgresql(table, names, draft, connection, told)
+        _load_postgresql(table, names, arrays, connection, told)
 
 
-def _load_sqlite(table: sa.Table, names: Sequence[str], draft: Draft, connection: sa.Connection, told: Told) -> None:
+def _load_sqlite(table: sa.Table, names: Sequence[str], arrays: Columns, connection: sa.Connection, told: Told) -> None:
     quoted = connection.dialect.identifier_preparer.quote
     marks = ", ".join("?" * len(names))
     listed = ", ".join(quoted(name) for name in names)
@@ -112,8 +141,8 @@ def _load_sqlite(table: sa.Table, names: Sequence[str], draft: Draft, connection
     connection.exec_driver_sql("SELECT 1")  # begin the transaction of SQLAlchemy, whose connection is used below
     cursor = connection.connection.cursor()
     try:
-        for start, count in _chunks(len(draft)):
-            columns = [_bound(draft, name, start, count) for name in names]
+        for start, count in _chunks(_length(arrays)):
+            columns = [_bound(arrays[name], start, count) for name in names]
             cursor.executemany(statement, zip(*columns, strict=True))  # type: ignore[arg-type]
             told(count)
     finally:
@@ -121,7 +150,7 @@ def _load_sqlite(table: sa.Table, names: Sequence[str], draft: Draft, connection
 
 
 def _load_postgresql(
-    table: sa.Table, names: Sequence[str], draft: Draft, connection: sa.Connection, told: Told
+    table: sa.Table, names: Sequence[str], arrays: Columns, connection: sa.Connection, told: Told
 ) -> None:
     quoted = connection.dialect.identifier_preparer.quote
     listed = ", ".join(quoted(name) for name in names)
@@ -129,12 +158,16 @@ def _load_postgresql(
     options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for start, count in _chunks(len(draft)):
-            rows = pa.table({name: _as_text(draft.arrays[name].slice(start, count)) for name in names})
+        for start, count in _chunks(_length(arrays)):
+            rows = pa.table({name: _as_text(arrays[name].slice(start, count)) for name in names})
             written = io.BytesIO()
             pacsv.write_csv(rows, written, options)
             copy.write(written.getvalue())
             told(count)
+
+
+def _length(arrays: Columns) -> int:
+    return len(next(iter(arrays.values()), ()))
 
 
 def _chunks(count: int) -> Iterator[tuple[int, int]]:
@@ -148,9 +181,9 @@ def _as_text(array: pa.Array) -> pa.Array:
     return array.cast(pa.string())
 
 
-def _bound(draft: Draft, name: str, start: int, count: int) -> list[Any]:
+def _bound(column: pa.Array, start: int, count: int) -> list[Any]:
     """Values as SQLite keeps them: what SQLAlchemy's types of the plant would bind."""
-    array = draft.arrays[name].slice(start, count)
+    array = column.slice(start, count)
     if pa.types.is_timestamp(array.type):
         array = array.cast(pa.timestamp("us")).cast(pa.string())
     elif pa.types.is_date(array.type):

@@ -93,8 +93,9 @@ def compute(
     region_code: str | None,
     digests: Mapping[str, str],
     thresholds: Mapping[str, Decimal | str | bool] | None = None,
+    rules: Sequence[IndicatorRule] = RULES,
 ) -> tuple[IndicatorValue, ...]:
-    """Compute the 20 indicators.
+    """Compute the 20 indicators, or some of them.
 
     Parameters
     ----------
@@ -111,6 +112,8 @@ def compute(
         Table -> sha256 of its content.
     thresholds
         The interpretations of a pack, instead of our own (`linghang.kpi.settings.THRESHOLDS`).
+    rules
+        Which indicators.
 
     Returns
     -------
@@ -124,16 +127,16 @@ def compute(
     """
     if baseline is not None and period.overlaps(baseline):
         raise BadInput("the baseline {baseline} and the period {period} overlap", baseline=baseline, period=period)
-    for name in dict.fromkeys(name for rule in RULES for source in rule.sources for name in source.tables):
+    for name in dict.fromkeys(name for rule in rules for source in rule.sources for name in source.tables):
         if name in tables and name not in digests:
             raise BadInput("table {table} has no digest", table=name)
     spans = Spans(period, baseline, given(thresholds, region_code))
     found: dict[str, tuple[Row, ...]] = {}
-    for source in dict.fromkeys(source.id for rule in RULES for source in rule.sources):
-        one = next(s for rule in RULES for s in rule.sources if s.id == source)
+    for source in dict.fromkeys(source.id for rule in rules for source in rule.sources):
+        one = next(s for rule in rules for s in rule.sources if s.id == source)
         if not one.missing(tables):
             found[source] = summed(one, tables, spans)
-    return tuple(_indicator(rule, tables, found, spans, digests) for rule in RULES)
+    return tuple(_indicator(rule, tables, found, spans, digests) for rule in rules)
 
 
 def summed(source: Source, tables: Mapping[str, Expr], spans: Spans) -> tuple[Row, ...]:

@@ -46,6 +46,15 @@ class Phase:
     levels: Mapping[Floor, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A level that is confirmed at a floor from a day on; None where none is any longer."""
+
+    floor: Floor
+    level: str | None
+    day: date
+
+
 def phases(situation: Situation, found: Solution, start: date) -> tuple[Phase, ...]:
     """Lay a plan out by half years and judge the case after each."""
     steps = found.schedule.steps
@@ -73,6 +82,33 @@ def phases(situation: Situation, found: Solution, start: date) -> tuple[Phase, .
         )
         first += PHASE_SLOTS
     return tuple(answers)
+
+
+def milestones(situation: Situation, found: Solution, halves: tuple[Phase, ...], start: date) -> tuple[Milestone, ...]:
+    """Return when which level is reached at each floor, in the order of the days.
+
+    Parameters
+    ----------
+    halves
+        The half years of the plan: only those at whose end another level is confirmed are looked at day by day.
+    """
+    answers = []
+    steps = found.schedule.steps
+    ends = sorted({step.end for step in steps})
+    for floor in FLOORS:
+        here = replace(situation, floor=floor)
+        level = _confirmed(here, ())
+        for phase in halves:
+            if phase.levels[floor] == level:
+                continue
+            for end in ends:
+                if not phase.begins < day_of(start, end) <= phase.ends:
+                    continue
+                now = _confirmed(here, tuple(step.action for step in steps if step.end <= end))
+                if now != level:
+                    answers.append(Milestone(floor, now, day_of(start, end)))
+                    level = now
+    return tuple(sorted(answers, key=lambda one: one.day))
 
 
 def _confirmed(situation: Situation, finished: tuple[Action, ...]) -> str | None:

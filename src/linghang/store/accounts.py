@@ -178,8 +178,15 @@ class AccountStore:
                     "there is an account {name} already", Place(str(self._path)), name=account.name
                 ) from None
 
-    def change(self, name: str, **columns: str | int | None) -> Account:
+    def change(
+        self, name: str, *, sessions_us: int | None = None, tokens_us: int | None = None, **columns: str | int | None
+    ) -> Account:
         """Change columns of an account and no others, so that changes side by side do not undo each other.
+
+        Parameters
+        ----------
+        sessions_us, tokens_us
+            When its sessions and its tokens end with the change; None where they go on.
 
         Raises
         ------
@@ -197,6 +204,11 @@ class AccountStore:
             fewer = "role" in columns or columns.get("disabled_us") is not None
             if fewer and db.execute(alive).fetchone() is None:
                 raise BadInput("{name} is the last administrator; make another one first", name=name)
+            for table, ended_us in (("session", sessions_us), ("token", tokens_us)):
+                if ended_us is not None:
+                    db.execute(
+                        f"update {table} set revoked_us = ? where account = ? and revoked_us is null", (ended_us, name)
+                    )
             return Account(*db.execute("select * from account where name = ?", (name,)).fetchone())
 
     def failed(self, name: str, most: int, locked_until_us: int) -> None:
@@ -264,13 +276,25 @@ class AccountStore:
     def add_token(
         self, name: str, account: str, scopes: frozenset[Scope], now_us: int, expires_us: int | None
     ) -> tuple[Token, str]:
-        """Make a token; its secret is returned once and kept nowhere."""
+        """Make a token; its secret is returned once and kept nowhere.
+
+        Raises
+        ------
+        BadInput
+            The account may not enter.
+        """
         secret = TOKEN_MARK + token_urlsafe(32)
         with self._writing() as db:
-            number = db.execute(
-                "insert into token (name, account, secret, scopes, made_us, expires_us) values (?, ?, ?, ?, ?, ?)",
-                (name, account, digest_of(secret), " ".join(sorted(scopes)), now_us, expires_us),
-            ).lastrowid
+            inserted = db.execute(
+                "insert into token (name, account, secret, scopes, made_us, expires_us) "
+                "select ?, name, ?, ?, ?, ? from account where name = ? and disabled_us is null",
+                (name, digest_of(secret), " ".join(sorted(scopes)), now_us, expires_us, account),
+            )
+            if not inserted.rowcount:
+                raise BadInput(
+                    "{name} may not enter, so no token of this account is made; enable it first", name=account
+                )
+            number = inserted.lastrowid
         made = next(one for one in self.tokens() if one.id == number)
         return made, secret
 
@@ -299,13 +323,6 @@ class AccountStore:
             return bool(
                 db.execute("update token set revoked_us = ? where id = ? and revoked_us is null", (now_us, id)).rowcount
             )
-
-    def revoke_tokens_of(self, account: str, now_us: int) -> int:
-        """Revoke all tokens of an account; return how many were alive."""
-        with self._writing() as db:
-            return db.execute(
-                "update token set revoked_us = ? where account = ? and revoked_us is null", (now_us, account)
-            ).rowcount
 
     # --- the file ---
 

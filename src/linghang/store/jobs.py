@@ -294,6 +294,19 @@ class JobStore:
             )
             return done.rowcount > 0
 
+    def pause_schedule(self, schedule: int, paused: bool, next_us: int | None) -> None:
+        """Let a schedule rest, or go on; `next_us` is when it is due next.
+
+        Raises
+        ------
+        BadInput
+            There is no such schedule.
+        """
+        with self._writing() as db:
+            done = db.execute("update schedule set paused = ?, next_us = ? where id = ?", (paused, next_us, schedule))
+            if done.rowcount == 0:
+                raise BadInput("there is no schedule {schedule}", schedule=schedule)
+
     def remove_schedule(self, schedule: int) -> None:
         """Forget a schedule.
 

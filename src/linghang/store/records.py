@@ -33,12 +33,12 @@ def read(engine: Engine, table: sa.Table, columns: Sequence[str] | None = None) 
     Arrow table with the plant's types: UTC microseconds, days, decimals of four places.
     """
     chosen = [table.c[name] for name in columns] if columns is not None else list(table.columns)
-    query = sa.select(*chosen).order_by(*_key(engine, table))
+    query = sa.select(*chosen).order_by(*key_of(engine, table))
     with engine.connect() as connection:
-        return _arrow(connection, query, chosen)
+        return arrow_of(connection, query, chosen)
 
 
-def _arrow(connection: sa.Connection, query: sa.Select[Any], chosen: Sequence[sa.Column[Any]]) -> pa.Table:
+def arrow_of(connection: sa.Connection, query: sa.Select[Any], chosen: Sequence[sa.Column[Any]]) -> pa.Table:
     """Run a query of some columns and return its rows with the plant's types."""
     schema = pa.schema([pa.field(one.name, ARROW_TYPES[one.info["kind"]]) for one in chosen])
     convert = _FROM_SQLITE if connection.dialect.name == "sqlite" else {}
@@ -55,30 +55,7 @@ def _arrow(connection: sa.Connection, query: sa.Select[Any], chosen: Sequence[sa
     return pa.Table.from_batches(batches, schema).combine_chunks()
 
 
-def page(
-    engine: Engine, table: sa.Table, offset: int, limit: int, order: str = "", backwards: bool = False
-) -> tuple[pa.Table, int]:
-    """Read a part of a table.
-
-    Parameters
-    ----------
-    offset, limit
-        Rows before it, and most rows of it.
-    order, backwards
-        Column to sort by before the key, and whether from the greatest.
-
-    Returns
-    -------
-    The rows as `read` gives them, and how many the table has.
-    """
-    chosen = [table.c[order].desc() if backwards else table.c[order]] if order else []
-    query = sa.select(*table.columns).order_by(*chosen, *_key(engine, table)).limit(limit).offset(offset)
-    with engine.connect() as connection:
-        total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        return _arrow(connection, query, list(table.columns)), total
-
-
-def _key(engine: Engine, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+def key_of(engine: Engine, table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
     """Key of a table, texts by their code points in every database, whatever alphabet it was made for."""
     for column in table.primary_key.columns:
         plain = engine.dialect.name == "sqlite" or not isinstance(column.type, sa.String)
@@ -94,7 +71,7 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence
         while rows := raw.fetchmany(CHUNK_ROWS):
             yield rows
         return
-    result = connection.execution_options(yield_per=CHUNK_ROWS).execute(query)
+    result = connection.execute(query, execution_options={"yield_per": CHUNK_ROWS})  # of this query alone
     for partition in result.partitions():
         yield [tuple(row) for row in partition]
 

@@ -26,6 +26,7 @@ __all__ = [
     "TOKEN_MARK",
     "Account",
     "Accounts",
+    "Entered",
     "Person",
     "Refused",
     "Role",
@@ -98,6 +99,8 @@ class Accounts:
 
     def __init__(self, folder: Path) -> None:
         self.store = AccountStore(open_workspace(folder).folder)
+        self.version = 0
+        """Grows with every change that is made through this object: who was let in before is asked for again."""
 
     def any(self) -> bool:
         """Whether anybody can enter."""
@@ -133,33 +136,90 @@ class Accounts:
         hashed = None if password is None else _hash(name, password)
         account = Account(name, title or name, known, hashed, subject or None, _us(now), None, 0, None)
         self.store.add(account)
+        self.version += 1
+        return account
+
+    def change(
+        self,
+        name: str,
+        now: datetime,
+        *,
+        role: str | None = None,
+        password: str | None = None,
+        disabled: bool | None = None,
+    ) -> Account:
+        """Change what is given of an account, all of it or nothing; all its sessions end, and its tokens if disabled.
+
+        Raises
+        ------
+        BadInput
+            There is no such account or role, the password is too easy, or no administrator would be left.
+        """
+        self._known(name)
+        columns: dict[str, str | int | None] = {}
+        if role is not None:
+            columns["role"] = _role(role)
+        if password is not None:
+            columns |= {"password": _hash(name, password), "failures": 0, "locked_until_us": None}
+        if disabled is not None:
+            columns |= {"disabled_us": _us(now)} if disabled else {"disabled_us": None, "failures": 0}
+            columns |= {} if disabled else {"locked_until_us": None}
+        if not columns:
+            return self._known(name)
+        ends = set(columns) != {"disabled_us", "failures", "locked_until_us"}  # to let in again ends nothing
+        account = self.store.change(
+            name, sessions_us=_us(now) if ends else None, tokens_us=_us(now) if disabled else None, **columns
+        )
+        self.version += 1
         return account
 
     def change_password(self, name: str, password: str, now: datetime) -> None:
         """Set a password; all sessions of the account end."""
-        self._known(name)
-        self.store.change(name, password=_hash(name, password), failures=0, locked_until_us=None)
-        self.store.end_sessions(name, _us(now))
+        self.change(name, now, password=password)
 
     def change_role(self, name: str, role: str, now: datetime) -> Account:
         """Give an account another role; the last administrator keeps his."""
-        self._known(name)
-        account = self.store.change(name, role=_role(role))
-        self.store.end_sessions(name, _us(now))
-        return account
+        return self.change(name, now, role=role)
 
     def disable(self, name: str, now: datetime) -> Account:
         """Let nobody enter by an account any more; its sessions and tokens end. The last administrator stays."""
-        self._known(name)
-        account = self.store.change(name, disabled_us=_us(now))
-        self.store.end_sessions(name, _us(now))
-        self.store.revoke_tokens_of(name, _us(now))
-        return account
+        return self.change(name, now, disabled=True)
 
     def enable(self, name: str) -> Account:
         """Let an account in again."""
         self._known(name)
-        return self.store.change(name, disabled_us=None, failures=0, locked_until_us=None)
+        account = self.store.change(name, disabled_us=None, failures=0, locked_until_us=None)
+        self.version += 1
+        return account
+
+    def unlock(self, name: str) -> Account:
+        """Take the lock of wrong passwords off an account."""
+        self._known(name)
+        return self.store.change(name, failures=0, locked_until_us=None)
+
+    def sessions(self, name: str, now: datetime) -> int:
+        """How many sessions of an account are alive."""
+        return len(self.store.sessions(name, _us(now)))
+
+    def change_own_password(self, name: str, present: str, password: str, now: datetime) -> None:
+        """Set one's own password, proved by the present one; all one's sessions end.
+
+        Raises
+        ------
+        Refused
+            The present password is wrong, or the account is locked; wrong ones are counted as at the door.
+        BadInput
+            The new one is too easy.
+        """
+        self._proved(name, present, now)
+        self.change(name, now, password=password)
+
+    def end_sessions(self, name: str, now: datetime) -> int:
+        """End all sessions of an account; return how many there were."""
+        self._known(name)
+        ended = self.store.end_sessions(name, _us(now))
+        self.version += 1
+        return ended
 
     def make_token(
         self, name: str, account: str, scopes: frozenset[str], now: datetime, days: int | None = 365
@@ -169,7 +229,7 @@ class Accounts:
         Raises
         ------
         BadInput
-            The account is not known, or a scope is not known or not the account's.
+            The account is not known or may not enter, or a scope is not known or not the account's.
         """
         owner = self._known(account)
         if not name.isprintable():
@@ -195,6 +255,7 @@ class Accounts:
         """
         if not self.store.revoke_token(id, _us(now)):
             raise BadInput("there is no living token {number}", number=id)
+        self.version += 1
 
     # --- entering ---
 
@@ -204,22 +265,9 @@ class Accounts:
         Raises
         ------
         Refused
-            One of the two is wrong (which is not said), or the account is locked.
+            One of the two is wrong, or the account is locked or disabled: which of these, nobody is told.
         """
-        account = self.store.account(name)
-        hashed = account.password if account and account.password else _nobody()
-        right = _fits(hashed, password) and account is not None and account.password is not None
-        if account is not None and (account.locked_until_us or 0) > _us(now):
-            raise Refused(
-                "too many wrong passwords: the account is locked for some minutes; an administrator can open it"
-            )
-        if account is None or not right or account.disabled_us is not None:
-            if account is not None:
-                self.store.failed(name, TRIES, _us(now + LOCKED))
-            raise Refused("name or password is wrong")
-        if account.failures or account.locked_until_us:
-            self.store.change(name, failures=0, locked_until_us=None)
-        return self._entered(account, now, agent)
+        return self._entered(self._proved(name, password, now), now, agent)
 
     def enter_as(self, subject: str, now: datetime, agent: str = "") -> Entered:
         """Enter by what an identity provider says.
@@ -231,13 +279,14 @@ class Accounts:
         """
         account = self.store.account_of_subject(subject)
         if account is None or account.disabled_us is not None:
-            raise Refused("no account here belongs to {subject}; an administrator can add one", subject=subject)
+            raise Refused("no account here belongs to {person}; an administrator can add one", person=subject)
         return self._entered(account, now, agent)
 
     def leave(self, secret: str, now: datetime) -> None:
         """End a session."""
         if (session := self.store.session(secret, _us(now))) is not None:
             self.store.end_sessions(session.account, _us(now), secret)
+        self.version += 1
 
     def by_session(self, secret: str, now: datetime) -> Person | None:
         """Return whose session it is, and keep a session alive that is used; None where it is over."""
@@ -268,10 +317,24 @@ class Accounts:
 
     # --- how ---
 
+    def _proved(self, name: str, password: str, now: datetime) -> Account:
+        account = self.store.account(name)
+        hashed = account.password if account and account.password else _nobody()
+        right = _fits(hashed, password) and account is not None and account.password is not None
+        if account is not None and (account.locked_until_us or 0) > _us(now):
+            raise _wrong()
+        if account is None or not right or account.disabled_us is not None:
+            if account is not None:
+                self.store.failed(name, TRIES, _us(now + LOCKED))
+            raise _wrong()
+        if account.failures or account.locked_until_us:
+            self.store.change(name, failures=0, locked_until_us=None)
+        return account
+
     def _entered(self, account: Account, now: datetime, agent: str) -> Entered:
         secret = self.store.open_session(account, agent, _us(now), _us(now + SESSION))
         if secret is None:
-            raise Refused("name or password is wrong")
+            raise _wrong()
         return Entered(Person(account.name, account.title, account.role, account.scopes), secret)
 
     def _known(self, name: str) -> Account:
@@ -279,6 +342,15 @@ class Accounts:
             names = [one.name for one in self.store.accounts()]
             raise BadInput("there is no account {name}; {near}", name=name, near=nearest(name, names))
         return account
+
+
+def _wrong() -> Refused:
+    return Refused(
+        "name or password is wrong; after {count} wrong passwords a name is not let in for {minutes} minutes, and an "
+        "administrator can end that",
+        count=TRIES,
+        minutes=LOCKED // timedelta(minutes=1),
+    )
 
 
 def _role(role: str) -> Role:

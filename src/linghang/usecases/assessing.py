@@ -30,6 +30,7 @@ from linghang.usecases.comparing import Comparison, beside, comparisons, publish
 from linghang.usecases.elements import elements_of, fields_of
 from linghang.usecases.evidence_case import case_of
 from linghang.usecases.evidence_register import documents_news
+from linghang.usecases.interpretations import Mark, chosen, marks_of
 from linghang.usecases.judging import Chosen, Judged
 from linghang.usecases.kept import grounds, keep_assessed
 from linghang.usecases.records import Digests, IbisTables, RecordTables
@@ -97,6 +98,7 @@ class Assessment:
             | beside(indicator.id, self.comparisons)
             for indicator in self.indicators
         ]
+        document["set_interpretations"] = [one.to_dict() for one in self.judged.marks]
         document["elements"] = self.elements()
         document["fields"] = dict(fields_of(self.judged.verdict.program, self.settled))
         document["related_references"] = [one.to_dict() for one in published(None)] if self.indicators else []
@@ -137,7 +139,7 @@ def assess(
     baseline
         Period that changes are measured against (else the twelve months before the present period).
     interpretation
-        Values that a reviewer sets instead of the pack's.
+        Values of this call; they go before what a reviewer set for the workspace, and that before the pack's.
     record
         Whether what is new goes into the ledger.
 
@@ -150,7 +152,7 @@ def assess(
     before = grounds(workspace)
     zone = ZoneInfo(workspace.time_zone)
     day = as_of or now.astimezone(zone).date()
-    program = prepare(load_pack(pack), day, interpretation)
+    program, marks = _program(workspace, load_pack(pack), day, interpretation)
     annex = _annex(program.pack)
     present = period or last_months(day, workspace.time_zone, MONTHS)
     indicators = _indicators(tables, program, present, baseline) if annex else ()
@@ -166,7 +168,7 @@ def assess(
     case = case_of(settled, stated.waivers, program)
     found = Assessment(
         workspace,
-        Judged(judge(program, case), case, program.pack),
+        Judged(judge(program, case), case, program.pack, marks),
         indicators,
         settled,
         _needs(derived, settled),
@@ -192,6 +194,12 @@ def _opened(folder: Path) -> tuple[Workspace, RecordTables]:
             folder=folder,
         )
     return workspace, RecordTables(engine, workspace)
+
+
+def _program(workspace: Workspace, pack: Pack, day: date, given: Chosen | None) -> tuple[Program, tuple[Mark, ...]]:
+    """Return the pack ready to judge with what is set for the workspace, and what a call gives before that."""
+    marks = marks_of(workspace, pack, given)
+    return prepare(pack, day, dict(given or {}) | chosen(marks)), marks
 
 
 def _annex(pack: Pack) -> tuple[Indicator, ...]:

@@ -10,7 +10,7 @@ _ZH = """# 领航评估包
 | 证明力底线 | 确认等级 |
 |---|---|
 {rows_zh}
-
+{read_zh}
 本文件由程序写成并签名。在任何一台装有领航的电脑上离线核验：
 
     linghang verify 文件名.zip --key 签名人公钥.pem
@@ -28,7 +28,7 @@ _EN = """# A bundle of Linghang
 | floor of proof | confirmed level |
 |---|---|
 {rows_en}
-
+{read_en}
 A program wrote and signed this file. Check it without a network on any machine that has Linghang:
 
     linghang verify FILE.zip --key PUBLIC-KEY-OF-THE-SIGNER.pem
@@ -63,6 +63,10 @@ def readme(verdict: Verdict, name: str) -> str:
     confirmed = {floor: verdict.floors[floor].confirmed for floor in STRENGTH}
     zh = {floor: titles[one].zh if one else "未确认" for floor, one in confirmed.items()}
     en = {floor: titles[one].en if one else "none" for floor, one in confirmed.items()}
+    own = {one.id: one.value for one in pack.interpretations}
+    read = [
+        f"{one} = {value} ({own[one]})" for one, value in verdict.program.interpretation.items() if value != own[one]
+    ]
     return (_ZH + "\n" + _EN).format(
         name=" ".join(name.split()),
         pack_zh=pack.title.zh,
@@ -70,4 +74,6 @@ def readme(verdict: Verdict, name: str) -> str:
         day=verdict.program.as_of,
         rows_zh="\n".join(f"| {_FLOORS_ZH[floor]} | {one} |" for floor, one in zh.items()),
         rows_en="\n".join(f"| {floor} | {one} |" for floor, one in en.items()),
+        read_zh=f"\n口径与条件包不同（括号内为条件包原值）：{'，'.join(read)}。\n" if read else "",
+        read_en=f"\nRead otherwise than in the pack (in brackets): {', '.join(read)}.\n" if read else "",
     )

@@ -41,6 +41,7 @@ from linghang.usecases.bundle_documents import ALL, ChosenDocuments, choose_docu
 from linghang.usecases.bundle_inputs import Extent, Inputs, beside, gather, receipts
 from linghang.usecases.bundle_readme import readme
 from linghang.usecases.evidence_case import case_of
+from linghang.usecases.interpretations import chosen
 from linghang.usecases.json_values import plain
 from linghang.usecases.signing_keys import own_key
 from linghang.words import use
@@ -66,7 +67,7 @@ class Request:
     inputs
         Which tables go in, so that what was measured can be computed again.
     interpretation
-        Values that a reviewer sets instead of the pack's.
+        Values of this bundle; they go before what a reviewer set for the workspace.
     """
 
     pack: str
@@ -161,7 +162,7 @@ def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, 
         **_ledger(workspace.ledger, records[-1]),
         **inputs.parts,
         **documents.files,
-        CASE: lines_of_mapping(_case(assessed, request)),
+        CASE: lines_of_mapping(_case(assessed)),
         JUDGEMENT: lines_of_mapping(_in_one_language(lambda: judgement_of(assessed))),
         RECEIPTS: lines_of(receipts(workspace, words, inputs.parts)),
         DOCUMENTS: lines_of(documents.rows),
@@ -265,13 +266,13 @@ def _ledger(path: Path, last: Entry) -> dict[str, bytes]:
     return {LEDGER: data, ANCHOR: canonical({"records": last.number, "hash": last.hash}) + b"\n"}
 
 
-def _case(assessed: Assessment, request: Request) -> dict[str, Any]:
+def _case(assessed: Assessment) -> dict[str, Any]:
     program = assessed.judged.verdict.program
     return {
         "pack": program.pack.id,
         "as_of": program.as_of.isoformat(),
         "zone": assessed.workspace.time_zone,
-        "interpretation": chosen_to_json(request.interpretation),
+        "interpretation": chosen_to_json(chosen(assessed.judged.marks)),
         "waivers": dict(assessed.judged.case.waivers),
     }
 

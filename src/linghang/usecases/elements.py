@@ -9,6 +9,7 @@ from linghang.conditions.rules import names
 from linghang.evidence.settle import Settled
 from linghang.judge.case import Case
 from linghang.judge.program import Program
+from linghang.usecases.interpretation_journal import said
 
 _MARK = "interpretation."
 _AGES = {"records": "record_evidence_valid_days", "signatory": "statement_valid_days"}
@@ -82,7 +83,13 @@ def _interpretations(
             used |= _of_evidence(found, program)
     for one in program.pack.interpretations:
         if one.id in used:
-            yield {"name": one.id, "value": used[one.id], "unit": one.unit, "source": one.source}
+            yield {
+                "name": one.id,
+                "value": used[one.id],
+                "pack_value": said(one.value),
+                "unit": one.unit,
+                "source": one.source,
+            }
 
 
 def _of_evidence(found: Settled, program: Program) -> dict[str, str]:

@@ -50,7 +50,7 @@ def parts_of(given: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def list_of(path: Path) -> tuple[Wanted, ...]:
+def list_of(path: Path, *, beside: bool = False) -> tuple[Wanted, ...]:
     """Read a list of documents: CSV with a header, or YAML with `documents:`.
 
     Parameters
@@ -58,6 +58,9 @@ def list_of(path: Path) -> tuple[Wanted, ...]:
     path
         Columns or keys are `file` (beside the list, or absolute) and the parts of a `Description`, with `supports` for
         FROM:TO; several things to prove, state or link stand in one cell with semicolons between them.
+    beside
+        Whether files are named by their bare names only: a list that came over the network names no other file of
+        this machine, and does not learn which there are.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def list_of(path: Path) -> tuple[Wanted, ...]:
     for line, row in rows:
         place = Place(str(path), line)
         try:
-            found.append(_wanted(row, path, place))
+            found.append(_wanted(row, path, place, beside))
         except BadInput as error:
             problems.append(error.at(place))
     if problems:
@@ -80,7 +83,7 @@ def list_of(path: Path) -> tuple[Wanted, ...]:
     return tuple(found)
 
 
-def _wanted(row: Mapping[str, Any], path: Path, place: Place) -> Wanted:
+def _wanted(row: Mapping[str, Any], path: Path, place: Place, beside: bool) -> Wanted:
     parts: dict[str, Any] = {}
     for name, value in row.items():
         if name != "file" and value not in (None, ""):
@@ -88,6 +91,8 @@ def _wanted(row: Mapping[str, Any], path: Path, place: Place) -> Wanted:
     file = row.get("file")
     if not isinstance(file, str) or not file:
         raise BadInput("“file” is missing: which file is meant?", place)
+    if beside and (set(file) & set("/\\\0") or file in (".", "..")):
+        raise BadInput("“{file}” is a path; name a file that came with the list by its name alone", place, file=file)
     full = path.parent / file
     if not full.is_file():
         raise BadInput("there is no file {file}", place, file=full)

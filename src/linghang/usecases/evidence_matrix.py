@@ -13,10 +13,23 @@ from linghang.errors import BadInput, nearest
 from linghang.evidence.matrix import GAPS, Gap, Matrix, MatrixRow, Paper, matrix
 from linghang.evidence.matrix_ways import Way
 from linghang.store.documents import DocumentRegister, state_of
-from linghang.store.workspace import open_workspace
-from linghang.usecases.kept import assessed_document
+from linghang.store.workspace import Workspace, open_workspace
+from linghang.usecases.json_values import plain
+from linghang.usecases.kept import assessed_document, kept, kept_before
 
-__all__ = ["GAPS", "Gap", "Matrix", "MatrixRow", "Way", "document_of", "evidence_matrix"]
+__all__ = [
+    "GAPS",
+    "Gap",
+    "Matrix",
+    "MatrixRow",
+    "Way",
+    "document_of",
+    "evidence_matrix",
+    "matrix_before",
+    "matrix_document",
+]
+
+KEPT = "matrix"
 
 
 def evidence_matrix(
@@ -53,6 +66,29 @@ def evidence_matrix(
     ]
     proving = _proving()
     return matrix(conditions, assessed, documents, day, level, lambda element: proving.get(element, ()))
+
+
+def matrix_document(folder: Path, *, pack: str, now: datetime, as_of: date | None = None) -> dict[str, Any]:
+    """Return the matrix of all levels as JSON has it; kept until the workspace changes."""
+    workspace = open_workspace(folder)
+    question = _question(workspace, pack, now, as_of)
+
+    def made() -> dict[str, Any]:
+        return dict(plain(document_of(evidence_matrix(folder, pack=pack, now=now, as_of=as_of))))
+
+    return kept(workspace, KEPT, question, made)
+
+
+def matrix_before(folder: Path, *, pack: str, now: datetime, as_of: date | None = None) -> dict[str, Any] | None:
+    """Return what `matrix_document` would, where it is kept already; else None, at once."""
+    workspace = open_workspace(folder)
+    found: dict[str, Any] | None = kept_before(workspace, KEPT, _question(workspace, pack, now, as_of))
+    return found
+
+
+def _question(workspace: Workspace, pack: str, now: datetime, as_of: date | None) -> str:
+    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    return f"{load_pack(pack).digest} {day}"
 
 
 def document_of(found: Matrix) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -49,6 +49,8 @@ __all__ = [
     "Registered",
     "add_document",
     "add_documents",
+    "changes_of",
+    "check_described",
     "described",
     "documents_news",
     "restore_document",
@@ -120,8 +122,10 @@ def add_document(
     return _registered(register, made, count, made.valid_until is not None and description.valid_until is None)
 
 
-def add_documents(folder: Path, listed: Path, *, now: datetime, told: Told = silent) -> tuple[Registered, ...]:
-    """Register the documents of a list (see `evidence_descriptions.list_of`).
+def add_documents(
+    folder: Path, listed: Path, *, now: datetime, told: Told = silent, beside: bool = False
+) -> tuple[Registered, ...]:
+    """Register the documents of a list (see `evidence_descriptions.list_of`, for `beside` too).
 
     All descriptions are checked before the first document is registered. A document that the register has already,
     with the same file and the same description, is left out: a list can be given again after a stop.
@@ -133,7 +137,7 @@ def add_documents(folder: Path, listed: Path, *, now: datetime, told: Told = sil
     """
     workspace = open_workspace(folder)
     register = DocumentRegister.of(workspace)
-    wanted = list_of(listed)
+    wanted = list_of(listed, beside=beside)
     full = _all_checked(wanted, workspace, now)
     there = {(one.sha256, one.description): one for one in register.all()}
     made: list[tuple[Document, int]] = []
@@ -248,6 +252,30 @@ def checked(description: Description, workspace: Workspace, now: datetime) -> De
     check_description(description)
     proves = tuple(dict.fromkeys((*description.proves, *proved_by(description.states))))
     return with_default_validity(replace(description, proves=proves), today)
+
+
+def check_described(folder: Path, parts: Mapping[str, Any], now: datetime) -> None:
+    """Refuse a description as `add_document` would, without a file: while somebody still writes it.
+
+    Raises
+    ------
+    BadInput
+        It is not possible, or as for `checked`.
+    """
+    checked(described(parts), open_workspace(folder), now)
+
+
+def changes_of(before: Document, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a whole description is said otherwise than before: what is left out is said no longer.
+
+    Raises
+    ------
+    BadInput
+        The description is not possible.
+    """
+    now, then = described(parts), before.description
+    names = (one.name for one in fields(Description))
+    return {name: getattr(now, name) for name in names if getattr(now, name) != getattr(then, name)}
 
 
 def _with_new_end(before: Document, changes: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -63,6 +63,11 @@ def proved_by(states: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"field:{one}" if one == LEVEL else one for one in named if not one.startswith("scenes_"))
 
 
+def may_be_stated(name: str) -> bool:
+    """Whether a document can say itself how it stands with an element; others follow from what is found."""
+    return name in _statable()
+
+
 @cache
 def _guides() -> tuple[frozenset[str], frozenset[str]]:
     """The numbers of the scenes, and the codes of the maturity items."""

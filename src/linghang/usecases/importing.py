@@ -17,6 +17,7 @@ from linghang.intake.marked import write_marked
 from linghang.intake.sheet import ImportProblem, Problems
 from linghang.intake.sources import Asked, Read, read_sources
 from linghang.intake.template import write_workbook
+from linghang.intake.undoing import Noting
 from linghang.intake.writing import TableCount, write_drafts
 from linghang.plant.tables import TABLES
 from linghang.plant.titles import titled
@@ -128,7 +129,6 @@ def import_files(
     BadInput, ManyProblems
         The workspace, the mapping or the table is not usable; what is wrong with the sources stands in the report.
     """
-    told = progress or _silent
     workspace = open_workspace(folder)
     if not sources:
         raise BadInput("no file is named")
@@ -137,15 +137,57 @@ def import_files(
         read_mapping(mapping) if mapping is not None else None,
         None if table is None else _table(table).name,
     )
+    told = progress or _silent
+    return import_read(
+        workspace,
+        lambda problems: read_sources(sources, asked, problems, lambda _: told(READING, 0, None)),
+        Place(", ".join(map(named, sources))),
+        now=now,
+        dry_run=dry_run,
+        problems_file=problems_file,
+        progress=progress,
+    )
+
+
+def import_read(
+    workspace: Workspace,
+    reading: Callable[[Problems], Read],
+    place: Place,
+    *,
+    now: datetime | None,
+    dry_run: bool = False,
+    problems_file: Path | None = None,
+    progress: Progress | None = None,
+    noting: Noting | None = None,
+) -> ImportReport:
+    """Import what a function reads, as one set: all of it is kept, or nothing.
+
+    Parameters
+    ----------
+    reading
+        Reads the sources, and collects what is wrong with them.
+    place
+        What the sources are called.
+    now, dry_run, problems_file, progress
+        See `import_files`.
+    noting
+        Notes what is changed, so that it can be taken back.
+
+    Raises
+    ------
+    BadInput
+        There is nothing in the sources, or the records cannot be kept.
+    """
+    told = progress or _silent
     problems = Problems()
     with workspace.writing():
-        read = read_sources(sources, asked, problems, lambda _: told(READING, 0, None))
-        counts = _kept(workspace, read, problems, now, dry_run, told)
+        read = reading(problems)
+        counts = _kept(workspace, read, problems, now, dry_run, told, noting)
     if problems.count and problems_file is not None:
         with whole_file(problems_file) as unfinished:
             write_marked(unfinished, problems.kept, problems.count, read.sheets)
     if not problems.count and not counts:
-        raise BadInput("there is nothing to import: no sheet has a row", Place(", ".join(map(named, sources))))
+        raise BadInput("there is nothing to import: no sheet has a row", place)
     return ImportReport(counts, tuple(problems.kept), problems.count, dry_run)
 
 
@@ -156,6 +198,7 @@ def _kept(
     now: datetime | None,
     dry_run: bool,
     told: Progress,
+    noting: Noting | None,
 ) -> tuple[TableCount, ...]:
     """Check and write in one transaction; where anything is wrong, or for a trial, nothing of it is kept."""
     rows = sum(len(draft) for draft in read.drafts)
@@ -173,7 +216,7 @@ def _kept(
             check_drafts(read.drafts, connection, now, workspace.time_zone, problems)
             if problems.count:
                 return ()
-            counts = write_drafts(read.drafts, connection, count)
+            counts = write_drafts(read.drafts, connection, count, noting)
             if dry_run:
                 connection.rollback()
             else:

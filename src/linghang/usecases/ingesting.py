@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +28,8 @@ STATUS = ".ingest.json"
 """How the connections stand, written while they work, for whoever asks from another process."""
 HOUSE_S = 600.0
 TOLD_S = 1.0
+RATE_TURNS = 10
+"""How many of these turns a rate of points is taken over."""
 _JOIN_S = 30.0
 
 
@@ -48,6 +51,8 @@ class ConnectionState:
         Newest source time stored, UTC microseconds; None before any point.
     failed
         Why it does not work at all, and will not by itself.
+    points_s
+        Points stored a second, over the last seconds; None before there are any.
     """
 
     name: str
@@ -58,6 +63,7 @@ class ConnectionState:
     lag_s: float | None
     last_point_us: int | None
     failed: str | None = None
+    points_s: float | None = None
 
 
 class _Running:
@@ -168,15 +174,26 @@ def _watch(
     folder: Path, running: Sequence[_Running], stop: Event, told: Callable[[Sequence[ConnectionState]], None]
 ) -> Sequence[ConnectionState]:
     states: Sequence[ConnectionState] = []
+    seen: deque[tuple[float, Sequence[ConnectionState]]] = deque(maxlen=RATE_TURNS)
     while True:
         ended, before = stop.wait(TOLD_S), states
         states = [one.state() for one in running]
+        seen.append((time.monotonic(), states))
+        states = _with_rates(seen)
         if ended and before:  # they hang up as soon as they are told to end
             states = [replace(one, connected=last.connected) for one, last in zip(states, before, strict=True)]
         _write_status(folder, states)
         told(states)
         if ended or all(one.failed for one in running):
             return states
+
+
+def _with_rates(seen: Sequence[tuple[float, Sequence[ConnectionState]]]) -> Sequence[ConnectionState]:
+    (begun, first), (at, last) = seen[0], seen[-1]
+    if at <= begun:
+        return last
+    counts = [(one.counts["points"], old.counts["points"]) for one, old in zip(last, first, strict=True)]
+    return [replace(one, points_s=(new - old) / (at - begun)) for one, (new, old) in zip(last, counts, strict=True)]
 
 
 def _house(store: TelemetryStore, stop: Event, log: Log) -> None:

@@ -10,12 +10,13 @@ from linghang.engines.contract import micros
 from linghang.engines.discovery import engine
 from linghang.engines.settings import settings_of
 from linghang.errors import BadInput
-from linghang.store.jobs import Job, JobStore, Schedule
+from linghang.store.jobs import ENDED, Job, JobStore, Schedule
 from linghang.store.workspace import open_workspace
 from linghang.usecases.engines import Request, data_mark
 from linghang.words import tr
 
 __all__ = [
+    "ENDED",
     "Job",
     "Limits",
     "Schedule",
@@ -23,7 +24,9 @@ __all__ = [
     "fire",
     "jobs_of",
     "log_of",
+    "pause_schedule",
     "remove_schedule",
+    "resume_schedule",
     "said_of",
     "schedule",
     "schedules_of",
@@ -118,6 +121,33 @@ def remove_schedule(folder: Path, number: int) -> None:
     _store(folder).remove_schedule(number)
 
 
+def pause_schedule(folder: Path, number: int) -> Schedule:
+    """Let a schedule rest until it is resumed; a job of it that waits or runs goes on.
+
+    Raises
+    ------
+    BadInput
+        There is no such schedule.
+    """
+    found = _schedule(folder, number)
+    _store(folder).pause_schedule(number, True, found.next_us)
+    return _schedule(folder, number)
+
+
+def resume_schedule(folder: Path, number: int, now: datetime) -> Schedule:
+    """Let a schedule go on: what it missed meanwhile is not made up for.
+
+    Raises
+    ------
+    BadInput
+        There is no such schedule.
+    """
+    found = _schedule(folder, number)
+    due = next_time(found.rule, now, ZoneInfo(open_workspace(folder).time_zone))
+    _store(folder).pause_schedule(number, False, None if due is None else micros(due))
+    return _schedule(folder, number)
+
+
 def next_time(rule: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when a rule is due next after `now`; None for `on_new_data`.
 
@@ -182,3 +212,10 @@ def said_of(status: str) -> str:
 
 def _store(folder: Path) -> JobStore:
     return JobStore(open_workspace(folder).folder)
+
+
+def _schedule(folder: Path, number: int) -> Schedule:
+    for one in schedules_of(folder):
+        if one.id == number:
+            return one
+    raise BadInput("there is no schedule {schedule}", schedule=number)

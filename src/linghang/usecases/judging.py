@@ -17,19 +17,27 @@ from linghang.judge.case import Case, read_case
 from linghang.judge.program import prepare
 from linghang.judge.reference import judge
 from linghang.judge.verdict import Step, Verdict
+from linghang.usecases.interpretations import Mark
 
-__all__ = ["Judged", "Step", "judge_case"]
+__all__ = ["Judged", "Step", "judge_case", "pack_of_case"]
 
 Chosen = Mapping[str, Decimal | str | bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict with the case and the pack that it is about."""
+    """A verdict with the case and the pack that it is about.
+
+    Attributes
+    ----------
+    marks
+        Interpretations that are read otherwise than in the pack, with who set them and why (of a workspace).
+    """
 
     verdict: Verdict
     case: Case
     pack: Pack
+    marks: tuple[Mark, ...] = ()
 
     @property
     def interpretations(self) -> frozenset[str]:
@@ -37,6 +45,17 @@ class Judged:
         read = {name for element in self.pack.elements for rule in element.rules for name in names(rule.node)}
         mark = "interpretation."
         return frozenset({LINK_COVERED, *(name.removeprefix(mark) for name in read if name.startswith(mark))})
+
+
+def pack_of_case(path: Path) -> str | None:
+    """Return the pack that a case file names; None if it names none.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read as a case.
+    """
+    return Shape(read_file(path, CASE_LIMITS), str(path)).maybe("pack", str)
 
 
 def judge_case(

@@ -16,6 +16,7 @@ from linghang.store.kept_documents import load, save
 from linghang.store.records import read as read_table
 from linghang.store.state import files_state, kept_in, records_state
 from linghang.store.workspace import Workspace, open_workspace
+from linghang.usecases.interpretation_journal import JOURNAL as INTERPRETATIONS
 from linghang.usecases.json_values import plain
 from linghang.usecases.judging import Chosen
 from linghang.usecases.statements import STATEMENTS
@@ -63,6 +64,15 @@ def assessed_document(
     return kept(workspace, ASSESSED, _question(load_pack(pack), day, interpretation), made)
 
 
+def assessed_before(folder: Path, *, pack: str, now: datetime, as_of: date | None = None) -> dict[str, Any] | None:
+    """Return what `assessed_document` would, where it is kept already; else None, at once."""
+    workspace = open_workspace(folder)
+    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    state = workspace_state(workspace)
+    question = _question(load_pack(pack), day, None)
+    return None if state is None else load(kept_in(workspace), ASSESSED, f"{state} {question}")
+
+
 def keep_assessed(
     workspace: Workspace,
     question: tuple[Pack, date, Chosen | None],
@@ -99,16 +109,38 @@ def _document(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def kept(workspace: Workspace, name: str, question: object, make: Callable[[], T]) -> T:
     """Return what `make` gives for a question (JSON values), kept until the workspace or the program changes."""
-    folder, state = kept_in(workspace), workspace_state(workspace)
+    return _kept_while(workspace, name, question, make, workspace_state)
+
+
+def kept_of_records(workspace: Workspace, name: str, question: object, make: Callable[[], T]) -> T:
+    """Return what `make` gives of the records alone, kept until they or the program change."""
+    return _kept_while(workspace, name, question, make, _records)
+
+
+def _records(workspace: Workspace) -> str | None:
+    found = records_state(workspace.engine())
+    return None if found is None else f"{_program()} {found}"
+
+
+def _kept_while(
+    workspace: Workspace, name: str, question: object, make: Callable[[], T], tell: Callable[[Workspace], str | None]
+) -> T:
+    folder, state = kept_in(workspace), tell(workspace)
     if state is None:
         return make()
     key = f"{state} {question}"
     found: T | None = load(folder, name, key)
     if found is None:
         found = make()
-        if workspace_state(workspace) == state:
+        if tell(workspace) == state:
             save(folder, name, key, found)
     return found
+
+
+def kept_before(workspace: Workspace, name: str, question: object) -> Any:
+    """Return what `kept` would give for a question, where that is kept already; else None, at once."""
+    state = workspace_state(workspace)
+    return None if state is None else load(kept_in(workspace), name, f"{state} {question}")
 
 
 def workspace_state(workspace: Workspace) -> str | None:
@@ -127,8 +159,8 @@ def _with_ledger(found: str, workspace: Workspace) -> str:
 def grounds(workspace: Workspace) -> str | None:
     """Return a text that is another one whenever what an assessment looks at beside the ledger may have changed.
 
-    That is: the program, the records, statements and answers with the documents that they name, the settings, and the
-    hour of each equipment's last point of telemetry.
+    That is: the program, the records, statements and answers with the documents that they name, the interpretations
+    that reviewers set, the settings, and the hour of each equipment's last point of telemetry.
     """
     from linghang.plant.tables import TABLES
 
@@ -142,7 +174,7 @@ def grounds(workspace: Workspace) -> str | None:
 
 
 REGISTERED = "sha256"
-STATED = (STATEMENTS, "maturity.jsonl", "documents.sqlite", "documents.sqlite-wal")
+STATED = (STATEMENTS, "maturity.jsonl", INTERPRETATIONS, "documents.sqlite", "documents.sqlite-wal")
 """Files in which the plant states what no record holds, and which an assessment reads."""
 
 

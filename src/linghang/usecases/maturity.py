@@ -37,7 +37,19 @@ from linghang.usecases.maturity_journal import (
 from linghang.usecases.packs import load
 from linghang.words import Listed
 
-__all__ = ["HINTS", "Act", "Answer", "LevelGap", "Opened", "Progress", "State", "SubDomainScore", "opened"]
+__all__ = [
+    "HINTS",
+    "TAILORABLE",
+    "Act",
+    "Answer",
+    "Item",
+    "LevelGap",
+    "Opened",
+    "Progress",
+    "State",
+    "SubDomainScore",
+    "opened",
+]
 
 MAX_REASON = 1_000
 MAX_NAME = 100
@@ -157,6 +169,12 @@ def _sub_domain_document(one: SubDomainScore) -> dict[str, Any]:
 def interval(one: Score) -> dict[str, str]:
     """Write a score as decimals, rounded outwards: the truth lies within."""
     return {"low": str(_rounded(one.low, ROUND_FLOOR)), "high": str(_rounded(one.high, ROUND_CEILING))}
+
+
+def between(low: Fraction, high: Fraction) -> str:
+    """Write a score with two places: one that is known never more than it is, an interval rounded outwards."""
+    down, up = low * 100 // 1, -(-high * 100 // 1)
+    return f"{down / 100:.2f}" if low == high else f"{down / 100:.2f}–{up / 100:.2f}"
 
 
 def _rounded(value: Fraction, way: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""What every face calls findings, floors, parts, kinds and forces: the words of the judgement."""
+"""What every face calls findings, floors, parts, kinds and forces, and the acts of a maturity self-assessment."""
 
 from linghang.words import later
 
@@ -30,3 +30,13 @@ KINDS = {
     "scenes": later("scenes"),
 }
 FORCES = {"must": later("must"), "should": later("should"), "encouraged": later("encouraged")}
+WEIGHTS = {"discrete": later("discrete industries"), "process": later("process industries")}
+ACTS = {
+    "answers": later("answered"),
+    "leave_out": later("left a domain out"),
+    "take_in": later("took a domain in again"),
+    "weights": later("chose weights"),
+    "adopt": later("adopted the level"),
+    "withdraw": later("withdrew the adopted level"),
+    "undo": later("undid"),
+}

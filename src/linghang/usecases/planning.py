@@ -27,7 +27,7 @@ from linghang.roadmap.explaining import (
 )
 from linghang.roadmap.greedy import Greedy, greedy
 from linghang.roadmap.limits import Limits, Weights
-from linghang.roadmap.phases import Phase, curve, phases
+from linghang.roadmap.phases import Milestone, Phase, curve, milestones, phases
 from linghang.roadmap.reading import load_catalogue
 from linghang.roadmap.scheduling import Step
 from linghang.roadmap.situation import ASSUMPTIONS, Assumption, Situation
@@ -39,6 +39,9 @@ from linghang.usecases.judging import Chosen, Judged, judge_case
 from linghang.words import Language, Listed
 
 __all__ = [
+    "ASSUMPTIONS",
+    "Catalogue",
+    "Known",
     "Limits",
     "Outcome",
     "Question",
@@ -47,8 +50,12 @@ __all__ = [
     "Weights",
     "check_actions",
     "export_actions",
+    "front_from",
+    "known_of",
     "load_actions",
+    "plan_from",
     "plan_way_up",
+    "read_costs",
 ]
 
 GUIDE = PACKS / "scenes-2025.yaml"
@@ -62,6 +69,8 @@ class Outcome:
 
     Attributes
     ----------
+    milestones
+        When which level is reached, at each of the three floors.
     impossible
         Open conditions that no action of the catalogue brings about, with the catalogue's reason where it has one.
     """
@@ -71,6 +80,7 @@ class Outcome:
     conflict: Conflict | None
     phases: tuple[Phase, ...]
     curve: tuple[tuple[date, int], ...]
+    milestones: tuple[Milestone, ...]
     impossible: tuple[tuple[ElementVerdict, Cannot | None], ...]
 
 
@@ -194,13 +204,21 @@ def export_actions(path: Path, lang: Language, name: str = "actions-2026") -> in
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What is known of a factory before a plan."""
+class Known:
+    """What is known of a factory before a plan: the same for every question about the same day and pack.
+
+    Attributes
+    ----------
+    indicators
+        Id -> present value, of those that have one.
+    scenes
+        Level -> numbers of the scenes that the register names for the level's list.
+    """
 
     judged: Judged
     subject: str
     indicators: Mapping[str, Decimal]
-    scenes: frozenset[int]
+    scenes: Mapping[str, frozenset[int]]
 
 
 def plan_way_up(
@@ -227,19 +245,32 @@ def plan_way_up(
     _with_solver()
     actions = catalogue or load_actions()
     limits.check(actions)
-    known = _known(path, question, now)
-    program, case = known.judged.verdict.program, known.judged.case
-    situations = {
-        one: Situation(program, case, actions, question.target, question.floor, one, known.scenes)
-        for one in ASSUMPTIONS
-    }
+    return plan_from(known_of(path, question, now), question, limits, actions)
+
+
+def plan_from(known: Known, question: Question, limits: Limits, actions: Catalogue) -> WayUp:
+    """Plan the way to a level from what is known of a factory.
+
+    Parameters
+    ----------
+    known
+        Of `known_of`, with the question's pack, day and interpretation.
+
+    Raises
+    ------
+    BadInput
+        What is given does not fit, or OR-Tools is not installed.
+    """
+    _with_solver()
+    limits.check(actions)
+    situations = {one: _situation(known, question, actions, one) for one in ASSUMPTIONS}
     planners = {one: Planner(situation) for one, situation in situations.items()}
     outcomes = {one: _outcome(planners[one], limits) for one in ASSUMPTIONS}
     planner, found = planners[question.assume], outcomes[question.assume].solution
     open_elements = planner.situation.open_elements()
     best, worst = (outcomes[one].solution for one in ASSUMPTIONS)
     hoped = situations["optimistic"]
-    indicators = program.pack.indicators
+    indicators = known.judged.verdict.program.pack.indicators
     return WayUp(
         judged=known.judged,
         subject=known.subject,
@@ -258,6 +289,27 @@ def plan_way_up(
     )
 
 
+def front_from(known: Known, question: Question, limits: Limits, actions: Catalogue) -> Front | None:
+    """Return the trade-off of cost, time and risk alone; None where there is no plan.
+
+    Raises
+    ------
+    BadInput
+        What is given does not fit, or OR-Tools is not installed.
+    """
+    _with_solver()
+    limits.check(actions)
+    planner = Planner(_situation(known, question, actions, question.assume))
+    found = front(planner, limits)
+    return found if found.plans else None
+
+
+def _situation(known: Known, question: Question, actions: Catalogue, assume: Assumption) -> Situation:
+    program, case = known.judged.verdict.program, known.judged.case
+    scenes = known.scenes.get(question.target, frozenset())
+    return Situation(program, case, actions, question.target, question.floor, assume, scenes)
+
+
 def _with_solver() -> None:
     try:
         import ortools  # noqa: F401
@@ -265,15 +317,23 @@ def _with_solver() -> None:
         raise BadInput("planning needs OR-Tools; install linghang[planning]") from None
 
 
-def _known(path: Path, question: Question, now: datetime) -> _Known:
+def known_of(path: Path, question: Question, now: datetime) -> Known:
+    """Find out what is known of a factory (a workspace or a case file); nothing is recorded.
+
+    Raises
+    ------
+    BadInput
+        Everything that `assess` and `judge_case` refuse.
+    """
     chosen = question.interpretation
     if not path.is_dir():
         judged = judge_case(path, today=now.date(), pack=question.pack, as_of=question.as_of, interpretation=chosen)
-        return _Known(judged, str(path), {}, frozenset())
+        return Known(judged, str(path), {}, {})
     pack = question.pack or DEFAULT_PACK
     found = assess(path, pack=pack, now=now, as_of=question.as_of, interpretation=chosen, record=False)
     values = {one.id: one.value for one in found.indicators if one.value is not None}
-    return _Known(found.judged, found.workspace.name, values, _scenes(found.settled, question.target))
+    scenes = {level: _scenes(found.settled, level) for level in found.judged.pack.level_ids}
+    return Known(found.judged, found.workspace.name, values, scenes)
 
 
 def _scenes(settled: Mapping[str, Settled], target: str) -> frozenset[int]:
@@ -297,11 +357,13 @@ def _outcome(planner: Planner, limits: Limits) -> Outcome:
     found = planner.solve(limits)
     if found is None:
         why = conflict(planner, limits)
-        return Outcome(situation, None, why, (), (), _impossible(situation, why))
+        return Outcome(situation, None, why, (), (), (), _impossible(situation, why))
     if not situation.reached(found.actions):
         raise AssertionError("the judge does not confirm the target of a plan that the solver calls right")
     start = limits.start
-    return Outcome(situation, found, None, phases(situation, found, start), curve(found, start), ())
+    halves = phases(situation, found, start)
+    reached = milestones(situation, found, halves, start)
+    return Outcome(situation, found, None, halves, curve(found, start), reached, ())
 
 
 def _impossible(situation: Situation, why: Conflict) -> tuple[tuple[ElementVerdict, Cannot | None], ...]:

@@ -12,6 +12,7 @@ from linghang.report.content import Blocker, Entry, Gap, PlanStep
 from linghang.report.figures import day, money
 from linghang.report.naming import FLOORS, REASONS
 from linghang.roadmap.actions import Action
+from linghang.usecases.interpretations import marks_of, say_mark
 from linghang.usecases.kept import kept
 from linghang.usecases.report_annexes import wanted_for
 from linghang.usecases.report_sources import Sources
@@ -129,7 +130,14 @@ def verdict_sentences(sources: Sources) -> list[Text]:
                 "(floor “documented”).",
             )
         )
+    said += [Text(f"审核人设定的口径：{one.zh}。", f"Interpretation set: {one.en}.") for one in _marks(sources)]
     return said
+
+
+def _marks(sources: Sources) -> list[Text]:
+    """What is read otherwise than in the pack."""
+    marks = marks_of(sources.workspace, sources.pack, sources.request.interpretation)
+    return [say_mark(one, sources.workspace.time_zone) for one in marks]
 
 
 def _level(sources: Sources, level: str | None) -> Text | None:

@@ -157,15 +157,22 @@ def open_sources(folder: Path, request: Request, now: datetime) -> Sources:
     records = Records(workspace)
     documents = DocumentRegister.of(workspace).all(retired=True)
     application = read_application(folder, guide)
+    check_named(application, str(folder / APPLICATION), pack, records, documents)
+    level = request.level or lowest_open(assessed, pack)
+    return Sources(request, workspace, pack, guide, day, now, level, assessed, known, records, documents, application)
+
+
+def check_named(
+    application: Application, file: str, pack: Pack, records: Records, documents: Sequence[Document]
+) -> None:
+    """Refuse names of systems, conditions and documents that nothing knows; see `check_names`."""
     check_names(
         application,
-        folder,
+        file,
         software=[row["software_id"] for row in records["software"]] if application.scenes else (),
         elements=_elements(pack, application),
         documents=[one.id for one in documents],
     )
-    level = request.level or lowest_open(assessed, pack)
-    return Sources(request, workspace, pack, guide, day, now, level, assessed, known, records, documents, application)
 
 
 def _elements(pack: Pack, application: Application) -> set[str]:

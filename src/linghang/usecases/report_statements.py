@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from linghang.conditions.document import Limits, read_file
+from linghang.conditions.document import Limits, read, read_file
 from linghang.conditions.scenes import SceneGuide
 from linghang.conditions.shape import Shape, shown
 from linghang.errors import BadInput, ManyProblems, Place, nearest
@@ -29,7 +29,7 @@ from linghang.usecases.report_application import (
 )
 from linghang.words import Listed, Text
 
-__all__ = ["APPLICATION", "Application", "check_names", "read_application"]
+__all__ = ["APPLICATION", "Application", "check_names", "read_application", "read_text"]
 
 APPLICATION = "application.yaml"
 LIMITS = Limits(bytes=1_000_000, nodes=20_000, depth=8)
@@ -53,7 +53,16 @@ def read_application(folder: Path, guide: SceneGuide) -> Application:
     path = folder / APPLICATION
     if not path.exists():
         return Application()
-    reader = _Reader(Shape(read_file(path, LIMITS), str(path)), guide)
+    return _stated(Shape(read_file(path, LIMITS), str(path)), guide)
+
+
+def read_text(text: str, guide: SceneGuide) -> Application:
+    """Read what is to become `application.yaml`, as `read_application` reads the file."""
+    return _stated(Shape(read(text.encode(), APPLICATION, LIMITS), APPLICATION), guide)
+
+
+def _stated(head: Shape, guide: SceneGuide) -> Application:
+    reader = _Reader(head, guide)
     found = reader.application()
     if reader.problems:
         reader.problems.sort(key=lambda one: (one.place.line or 0) if one.place else 0)
@@ -63,13 +72,18 @@ def read_application(folder: Path, guide: SceneGuide) -> Application:
 
 def check_names(
     application: Application,
-    folder: Path,
+    file: str,
     *,
     software: Collection[str],
     elements: Collection[str],
     documents: Collection[str],
 ) -> None:
     """Refuse names that neither the records nor the pack nor the register of documents know.
+
+    Parameters
+    ----------
+    file
+        What the refusals call the file.
 
     Raises
     ------
@@ -81,7 +95,7 @@ def check_names(
     def check(names: Collection[str], known: Collection[str], line: int | None, message: str) -> None:
         for name in names:
             if name not in known:
-                place = Place(str(folder / APPLICATION), line)
+                place = Place(file, line)
                 problems.append(BadInput(message, place, name=name, near=nearest(name, sorted(known))))
 
     for one in application.scenes:

@@ -37,14 +37,20 @@ from linghang.words import Language, Listed, Text
 __all__ = [
     "FORMATS",
     "KINDS",
+    "REPORTS",
+    "Composed",
     "Dossier",
     "Format",
+    "Kind",
     "Output",
     "Placeholder",
     "Request",
     "Written",
+    "compose",
     "gather",
+    "own_template",
     "placeholders",
+    "report_file",
     "write_report",
 ]
 
@@ -90,6 +96,15 @@ class Written:
     counts: Mapping[Severity, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A report that was made and is written nowhere; `name` is what its file is called."""
+
+    name: str
+    content: bytes
+    dossier: Dossier
+
+
 def write_report(folder: Path, request: Request, output: Output, now: datetime) -> Written:
     """Write a report; the file appears whole or not at all, and an old one stays until then.
 
@@ -98,11 +113,44 @@ def write_report(folder: Path, request: Request, output: Output, now: datetime) 
     BadInput, ManyProblems
         The workspace, the level, `application.yaml` or the template do not fit, or the file cannot be written.
     """
+    made = compose(folder, request, output, now)
+    path = output.path or folder / FOLDER / made.name
+    _write(path, made.content, make_folder=output.path is None)
+    counts = dict(by_severity(list(made.dossier.remarks)))
+    return Written(path, made.dossier, tuple(placeholders(made.dossier)), counts)
+
+
+def compose(folder: Path, request: Request, output: Output, now: datetime) -> Composed:
+    """Make a report without writing it; `output.path` is not looked at.
+
+    Raises
+    ------
+    BadInput, ManyProblems
+        As `write_report`, but for the writing.
+    """
     render = _renderer(output)
     dossier = gather(folder, request, now)
-    path = output.path or _place(folder, dossier, output)
-    _write(path, render(dossier), make_folder=output.path is None)
-    return Written(path, dossier, tuple(placeholders(dossier)), dict(by_severity(list(dossier.remarks))))
+    return Composed(_name(dossier, output), render(dossier), dossier)
+
+
+def report_file(folder: Path, request: Request, output: Output, now: datetime) -> tuple[str, bytes]:
+    """Return name and bytes of a report: what another process is asked for."""
+    made = compose(folder, request, output, now)
+    return made.name, made.content
+
+
+def own_template(kind: Kind, language: Language) -> bytes:
+    """Return the template of a kind of report (DOCX) that one's own may begin with.
+
+    Raises
+    ------
+    BadInput
+        There is no such kind.
+    """
+    from linghang.report.docx import default_template
+
+    _check_kind(kind)
+    return default_template(kind, language)
 
 
 def gather(folder: Path, request: Request, now: datetime) -> Dossier:
@@ -120,11 +168,13 @@ def gather(folder: Path, request: Request, now: datetime) -> Dossier:
     BadInput, ManyProblems
         The kind, the workspace, the pack, the level or `application.yaml` do not fit.
     """
-    if request.kind not in KINDS:
-        raise BadInput(
-            "{option} takes {choices}, not “{value}”", option="--kind", choices=Listed(KINDS), value=request.kind
-        )
+    _check_kind(request.kind)
     return _dossier(open_sources(folder, request, now))
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise BadInput("{option} takes {choices}, not “{value}”", option="--kind", choices=Listed(KINDS), value=kind)
 
 
 def _dossier(sources: Sources) -> Dossier:
@@ -222,9 +272,9 @@ def _renderer(output: Output) -> Callable[[Dossier], bytes]:
     return lambda dossier: workbook(dossier, language)
 
 
-def _place(folder: Path, dossier: Dossier, output: Output) -> Path:
+def _name(dossier: Dossier, output: Output) -> str:
     level = f"-{dossier.level}" if dossier.kind in ("application", "gap") else ""
-    return folder / FOLDER / f"{dossier.kind}{level}-{dossier.as_of}-{output.language}.{output.format}"
+    return f"{dossier.kind}{level}-{dossier.as_of}-{output.language}.{output.format}"
 
 
 def _write(path: Path, content: bytes, make_folder: bool) -> None:

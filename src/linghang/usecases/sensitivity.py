@@ -27,6 +27,7 @@ from linghang.roadmap.sensitivity import Answer, Levels, Probe, Stretch, stretch
 from linghang.roadmap.whatif import Change, apply
 from linghang.usecases.assessing import Assessment, assess
 from linghang.usecases.comparing import standings
+from linghang.usecases.interpretations import SHARE, WHOLE
 from linghang.usecases.judging import Judged, judge_case
 from linghang.usecases.records import RecordTables
 from linghang.usecases.statements import read_statements
@@ -35,10 +36,6 @@ from linghang.usecases.whatif import DEFAULT_PACK
 
 __all__ = ["Sensitivity", "Stretch", "Threshold", "exact", "levels_of", "sensitivity"]
 
-WHOLE = ("d", "mo")
-"""Units of thresholds that cut records off: of them whole numbers are tried."""
-
-_SHARE = "_share"
 _MARK = "interpretation."
 
 
@@ -112,6 +109,7 @@ class Sensitivity:
         return {
             "pack": self.judged.pack.id,
             "as_of": self.judged.verdict.program.as_of.isoformat(),
+            "set_interpretations": [one.to_dict() for one in self.judged.marks],
             "levels": {
                 floor: {"confirmed": a, "possible": b} for floor, (a, b) in levels_of(self.judged.verdict).items()
             },
@@ -177,7 +175,7 @@ def _threshold(one: Interpretation, judged: Judged, evidence: "_Evidence | None"
         probe = Probe.of(Decimal(tried.numerator) / Decimal(tried.denominator))
         return levels(probe), probe.seen | compared
 
-    most = Fraction(1) if one.id.endswith(_SHARE) else None
+    most = Fraction(1) if one.id.endswith(SHARE) else None
     return Threshold(one, value, stretches(Fraction(value), answer, Fraction(0), most))
 
 

@@ -33,6 +33,8 @@ FOLDER, OWN, TRUSTED, FORMER = "keys", "signing.pem", "trusted", "former"
 PASSPHRASE = "LINGHANG_KEY_PASSPHRASE"
 """Variable of the environment that holds the passphrase of the private key, where it has one."""
 _NOT_FOR_OTHERS = 0o077
+LONGEST_NAME = 200
+"""Bytes of a key's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,20 @@ def replace_own_key(folder: Path, passphrase: str = "") -> PublicKey:
     return own_key(folder, passphrase).public
 
 
-def trust_key(folder: Path, file: Path) -> tuple[str, PublicKey]:
-    """Keep somebody's public key among the known ones, under the name of its file; return name and key."""
+def trust_key(folder: Path, file: Path, name: str | None = None) -> tuple[str, PublicKey]:
+    """Keep somebody's public key among the known ones, under a name (else its file's); return name and key.
+
+    Raises
+    ------
+    BadInput
+        The file is no public key, or the name is none that a file can have.
+    """
     open_workspace(folder)
-    key = _public(file)
-    _write_public(folder / FOLDER / TRUSTED / f"{file.stem}.pem", key)
-    return file.stem, key
+    key, called = _public(file), file.stem if name is None else name
+    if not called or not called.isprintable() or len(called.encode()) > LONGEST_NAME or set(called) & set("/\\"):
+        raise BadInput("“{name}” cannot be a key's name", name=called)
+    _write_public(folder / FOLDER / TRUSTED / f"{called}.pem", key)
+    return called, key
 
 
 def export_key(folder: Path, output: Path, passphrase: str = "") -> PublicKey:

@@ -20,11 +20,13 @@ from linghang.store.telemetry.points import QUALITY_WORDS
 from linghang.store.workspace import open_workspace
 from linghang.words import Listed, Text
 
-__all__ = ["Meaning", "TagRow", "Watch", "last_points", "meanings", "open_telemetry", "trend", "zone_of"]
+__all__ = ["QUALITIES", "Meaning", "TagRow", "Watch", "last_points", "meanings", "open_telemetry", "trend", "zone_of"]
 
 MOST_INTERVALS = 100_000
 MOST_NAMED = 6
 HOUR_US = 3_600_000_000
+QUALITIES = {quality.name.lower(): text for quality, text in QUALITY_WORDS.items()}
+"""Word of a quality in JSON -> how a person reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from linghang.judge.verdict import ElementVerdict
+from linghang.roadmap.actions import Action, Catalogue, Range
 from linghang.roadmap.calendar import day_of
 from linghang.roadmap.chances import Chances, Quantiles
 from linghang.roadmap.explaining import amount
@@ -11,6 +12,7 @@ from linghang.roadmap.limits import Limits
 from linghang.roadmap.phases import Phase
 from linghang.roadmap.scheduling import Step
 from linghang.roadmap.solving import Proof, Solution
+from linghang.roadmap.trading import Front
 from linghang.usecases.planning import Outcome, WayUp
 
 
@@ -22,12 +24,14 @@ def document(found: WayUp) -> dict[str, Any]:
         "pack": program.pack.id,
         "pack_digest": program.pack.digest,
         "as_of": program.as_of.isoformat(),
+        "set_interpretations": [one.to_dict() for one in found.judged.marks],
         "target": question.target,
         "floor": question.floor,
         "assume": question.assume,
         "catalogue": found.catalogue.id,
         "catalogue_digest": found.catalogue.digest,
         "limits": _limits(limits),
+        "confirmed": {floor: one.confirmed for floor, one in found.judged.verdict.floors.items()},
         "unmet": [_element(one) for one in found.unmet],
         "unknown": [_element(one) for one in found.unknown],
         "presumed": [one.asked.id for one in found.presumed],
@@ -53,10 +57,48 @@ def document(found: WayUp) -> dict[str, Any]:
         "alternatives": [_summary(one, limits) for one in found.alternatives],
         "ranking": None if found.ranked is None else _ranking(found),
         "ranges": None if found.chances is None else _chances(found.chances),
-        "front": None
-        if found.front is None
-        else {"complete": found.front.complete, "plans": [_summary(one, limits) for one in found.front.plans]},
+        "front": None if found.front is None else front_document(found.front, limits),
     }
+
+
+def actions_document(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return the actions of a catalogue with everything that is known of each."""
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "title": one.title.to_dict(),
+            "text": one.text.to_dict(),
+            "satisfies": _goals(one),
+            "requires": list(one.requires),
+            "excludes": list(one.excludes),
+            "cost_cny": _range(one.cost),
+            "months": _range(one.months),
+            "people_months": str(one.people_months),
+            "yearly_cost_cny": str(one.yearly_cost),
+            "effects": [
+                {"indicator": effect.indicator, "relative": effect.relative, "change": _range(effect.change)}
+                for effect in one.effects
+            ],
+            "engine": one.engine,
+            "source": one.source,
+            "state": "done" if one.id in catalogue.done else "never" if one.id in catalogue.disabled else "plan",
+        }
+        for one in catalogue.actions
+    ]
+
+
+def _goals(action: Action) -> list[dict[str, str]]:
+    return [{"kind": goal.kind, "of": goal.of, "proof": goal.proof} for goal in action.goals]
+
+
+def _range(one: Range) -> dict[str, str]:
+    return {"low": str(one.low), "likely": str(one.likely), "high": str(one.high)}
+
+
+def front_document(front: Front, limits: Limits) -> dict[str, Any]:
+    """Return the trade-off of cost, time and risk."""
+    return {"complete": front.complete, "plans": [_summary(one, limits) for one in front.plans]}
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
@@ -118,16 +160,21 @@ def _outcome(one: Outcome, limits: Limits) -> dict[str, Any]:
         "plan": _summary(found, limits)
         | {
             "verdict": "met",
-            "steps": [_step(step, limits) for step in found.schedule.steps],
+            "steps": [
+                _step(step, limits, found.schedule.preceding.get(step.action.id, ())) for step in found.schedule.steps
+            ],
             "phases": [_phase(phase) for phase in one.phases],
             "curve": [{"day": day.isoformat(), "cost_cny": amount(fen)} for day, fen in one.curve],
+            "reached": [
+                {"floor": mark.floor, "level": mark.level, "day": mark.day.isoformat()} for mark in one.milestones
+            ],
         },
         "conflict": None,
         "impossible": [],
     }
 
 
-def _step(step: Step, limits: Limits) -> dict[str, Any]:
+def _step(step: Step, limits: Limits, preceding: tuple[str, ...]) -> dict[str, Any]:
     action = step.action
     return {
         "action": action.id,
@@ -136,6 +183,10 @@ def _step(step: Step, limits: Limits) -> dict[str, Any]:
         "begins": day_of(limits.start, step.start).isoformat(),
         "ends": day_of(limits.start, step.end).isoformat(),
         "cost_cny": amount(action.fen),
+        "cost_range_cny": _range(action.cost),
+        "months": _range(action.months),
+        "satisfies": _goals(action),
+        "after": list(preceding),
         "yearly_cost_cny": str(action.yearly_cost),
         "people_months": str(action.people_months),
         "engine": action.engine,

@@ -1,7 +1,7 @@
 """What if: a factory as it is, beside itself as it would be. Nothing is written anywhere."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from linghang.roadmap.whatif import STRONGEST, Change, apply, fitting, read_chan
 from linghang.usecases.assessing import assess
 from linghang.usecases.judging import Chosen, Judged, judge_case
 
-__all__ = ["STRONGEST", "Beside", "ElementChange", "beside", "subject_of", "whatif"]
+__all__ = ["STRONGEST", "Beside", "ElementChange", "beside", "between", "subject_of", "whatif"]
 
 DEFAULT_PACK = "national-2024"
 
@@ -73,6 +73,7 @@ class Beside:
     def to_dict(self) -> dict[str, Any]:
         """Both judgements as `judge --json` has them, and what differs."""
         return {
+            "set_interpretations": [one.to_dict() for one in self.before.marks],
             "changes": [one.to_dict() for one in self.changes],
             "interpretation": {name: [_plain(one) for one in pair] for name, pair in self.interpretation.items()},
             "left_out": list(self.left_out),
@@ -105,7 +106,8 @@ def beside(
     pack
         Another pack to judge by.
     interpretation
-        Values set instead of the pack's. They reach the judge only: what the records prove stays as it was derived.
+        Values set instead of those of the judgement that there is. They reach the judge only: what the records prove
+        stays as it was derived.
     case
         What is known under the other pack or interpretation, where it was derived anew; else the same case.
     proof
@@ -125,7 +127,9 @@ def beside(
     kept, left_out = fitting(judged.case if case is None else case, program)
     changes = read_changes(sets, program, proof)
     after = apply(kept, changes)
-    return Beside(judged, Judged(judge(program, after), after, chosen), changes, left_out)
+    read = program.interpretation
+    marks = tuple(one for one in judged.marks if pack is None and read[one.name] == one.value)
+    return Beside(judged, Judged(judge(program, after), after, chosen, marks), changes, left_out)
 
 
 def whatif(
@@ -168,8 +172,19 @@ def whatif(
     prepare(other or before.pack, before.verdict.program.as_of, interpretation)  # refuses before anything is derived
     if not path.is_dir():
         return beside(before, sets, pack=other, interpretation=interpretation, proof=proof)
-    anew = judged_by(pack or base, interpretation)
-    return beside(before, sets, pack=anew.pack, interpretation=interpretation, case=anew.case, proof=proof)
+    return between(before, judged_by(pack or base, interpretation), sets, proof=proof)
+
+
+def between(before: Judged, anew: Judged, sets: Sequence[str] = (), *, proof: Proof = STRONGEST) -> Beside:
+    """Judge what would be, from a judgement made anew under another pack or interpretation, beside the one there is.
+
+    Raises
+    ------
+    BadInput
+        A name or value that cannot be.
+    """
+    after = beside(before, sets, pack=anew.pack, interpretation=_read_by(anew), case=anew.case, proof=proof)
+    return replace(after, after=replace(after.after, marks=anew.marks))
 
 
 def subject_of(path: Path) -> str:
@@ -186,6 +201,11 @@ def _by(path: Path, now: datetime, as_of: date | None) -> Callable[[str | None, 
         return judge_case(path, today=now.date(), pack=pack, as_of=as_of, interpretation=interpretation)
 
     return judged
+
+
+def _read_by(judged: Judged) -> Chosen:
+    """What a judgement read, so that one beside it reads the same: what is set for the workspace is in it."""
+    return judged.verdict.program.interpretation
 
 
 def _reaches_evidence(judged: Judged, interpretation: Chosen | None) -> bool:

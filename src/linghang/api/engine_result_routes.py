@@ -1,0 +1,136 @@
+"""Results of engines: the runs that are kept, their tables as pages and as files; and a changed schedule checked."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from linghang.api.assessment_routes import JSON_OBJECT
+from linghang.api.given import folder_of
+from linghang.api.problems import NotThere, answers
+from linghang.api.security import Reader
+from linghang.api.sending import Limit, Offset, json_of, tagged
+from linghang.errors import nearest
+from linghang.usecases.engine_results import MEDIA, FileKind, document_of, file_of, rows_of, runs_of
+from linghang.usecases.json_values import plain
+from linghang.usecases.schedule_checking import ENGINE, MOST_MOVES, Move, check_schedule
+
+router = APIRouter(tags=["engines"])
+EngineId = Annotated[str, Path(max_length=100, pattern=r"^[\w.]+$")]
+Run = Annotated[str, Path(max_length=100, pattern=r"^[\w-]+$", description="name of a run")]
+Table = Annotated[str, Path(max_length=100, pattern=r"^\w+$", description="name of a table of the result")]
+BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in MEDIA.values()}}
+}
+
+
+class RunShown(BaseModel):
+    """A run whose result is kept."""
+
+    name: str
+    at: datetime | None = Field(description="when it ended")
+
+
+class RowsShown(BaseModel):
+    """A page of a table of a result."""
+
+    items: list[dict[str, Any]]
+    total: int
+    columns: dict[str, str] = Field(description="column -> number, when, yes_no or text")
+
+
+class MoveGiven(BaseModel):
+    """A task that was moved."""
+
+    task: str = Field(max_length=200, description="lot operation, as the table `schedule` names it")
+    machine: str = Field(max_length=200, description="equipment")
+    start: AwareDatetime = Field(description="when it begins; behind a break where it lies in one")
+
+
+class ScheduleGiven(BaseModel):
+    """A schedule that a person has changed."""
+
+    run: str = Field("", max_length=100, pattern=r"^[\w-]*$", description="the newest where it is empty")
+    moves: list[MoveGiven] = Field(default_factory=list, max_length=MOST_MOVES)
+
+
+class ScheduleChecked(BaseModel, extra="allow"):
+    """What the engine's judge says of it."""
+
+    placed: list[dict[str, Any]] = Field(description="every bar: machine, start and end in UTC seconds")
+    broken: list[dict[str, Any]] = Field(description="rules that are broken; empty where it can be done")
+    before: dict[str, Any] = Field(description="figures of the schedule that the engine made")
+    after: dict[str, Any] = Field(description="figures of the changed one")
+
+
+@router.get("/engines/{engine}/runs", responses=answers(404))
+def runs(request: Request, _: Reader, engine: EngineId) -> list[RunShown]:
+    """List the runs of an engine whose results are kept, the newest first; one that never ran has none."""
+    return [RunShown(name=one.name, at=one.at) for one in runs_of(folder_of(request), engine)]
+
+
+@router.get("/engines/{engine}/runs/{run}", responses=JSON_OBJECT | answers(404), response_class=Response)
+def run(request: Request, _: Reader, engine: EngineId, run: Run) -> Response:
+    """Return what a run found, without the rows of its tables."""
+    _known(request, engine, run)
+    name, document = document_of(folder_of(request), engine, run)
+    return tagged(request, json_of({"run": name} | document))
+
+
+@router.get("/engines/{engine}/runs/{run}/tables/{table}/rows", responses=answers(404))
+def rows(
+    request: Request,
+    _: Reader,
+    engine: EngineId,
+    run: Run,
+    table: Table,
+    offset: Offset = 0,
+    limit: Limit = 100,
+    order: Annotated[
+        str, Query(max_length=100, pattern=r"^-?\w*$", description="column; with a minus from the greatest")
+    ] = "",
+) -> RowsShown:
+    """Return a page of a table of a result, with the columns that say something in the reader's language."""
+    _known(request, engine, run, table)
+    found = rows_of(folder_of(request), engine, run, table, offset=offset, limit=limit, order=order)
+    return RowsShown(items=plain(found.rows), total=found.total, columns=dict(found.columns))
+
+
+@router.get("/engines/{engine}/runs/{run}/tables/{table}/file", responses=BYTES | answers(404), response_class=Response)
+def file(
+    request: Request,
+    _: Reader,
+    engine: EngineId,
+    run: Run,
+    table: Table,
+    kind: Annotated[Literal["csv", "parquet", "xlsx"], Query(description="kind of file")] = "csv",
+) -> Response:
+    """Return a table of a result as a file, with all of its columns."""
+    _known(request, engine, run, table)
+    chosen: FileKind = kind
+    content = file_of(folder_of(request), engine, run, table, chosen)
+    name = f"{engine}-{table}.{kind}"
+    return Response(content, media_type=MEDIA[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.post(f"/engines/{ENGINE}/check", responses=answers(404))
+async def check(request: Request, _: Reader, given: ScheduleGiven) -> ScheduleChecked:
+    """Check a kept schedule with some tasks moved: which rules it breaks, and its figures. Nothing is kept."""
+    folder = folder_of(request)
+    await run_in_threadpool(_known, request, ENGINE, given.run)
+    moves = [Move(one.task, one.machine, one.start) for one in given.moves]
+    found = await run_in_threadpool(check_schedule, folder, given.run, moves)
+    return ScheduleChecked(**plain(found))
+
+
+def _known(request: Request, engine: str, run: str, table: str = "") -> None:
+    folder = folder_of(request)
+    known = [one.name for one in runs_of(folder, engine)]
+    if not known or (run and run not in known):
+        raise NotThere("no result {run} of {id} is kept; {near}", run=run, id=engine, near=nearest(run, known))
+    if table:
+        tables = list(document_of(folder, engine, run)[1]["tables"])
+        if table not in tables:
+            raise NotThere("this result has no table {table}; {near}", table=table, near=nearest(table, tables))

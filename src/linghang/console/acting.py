@@ -1,0 +1,62 @@
+"""A change that somebody makes on a page: the right is asked for again, it is audited, and its end is told."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
+
+from nicegui import ui
+
+from linghang.console import facts
+from linghang.console.visit import Visit
+from linghang.errors import BadInput
+from linghang.usecases.accounts import Scope
+from linghang.usecases.auditing import Deed, audited
+from linghang.words import tr, use
+
+T = TypeVar("T")
+LOG = logging.getLogger("linghang.console")
+LOCAL = "local"
+
+
+async def change(
+    visit: Visit, scope: Scope, what: str, on: str, work: Callable[[], T], how: Mapping[str, str] | None = None
+) -> T | None:
+    """Make a change for the one who looks; None where it was refused, which the page then has said.
+
+    Parameters
+    ----------
+    scope
+        The right that the change needs.
+    what, on, how
+        As the audit log has them (`linghang.usecases.auditing.Deed`).
+    work
+        What makes the change, in a thread; it returns something that is not None.
+    """
+
+    def made() -> T:
+        use(visit.language)
+        person = visit.need(scope)
+        deed = Deed(LOCAL if visit.secret is None else person.name, "console", what, on, how or {})
+        return audited(visit.folder, deed, visit.now, work)
+
+    try:
+        return await facts.thread(made)
+    except BadInput as error:
+        tell(str(error), "wrong")
+    except Exception as error:  # whatever it is, the one who asked is told
+        LOG.error("a change could not be made: %s", what, exc_info=error)
+        tell(tr("the program has a fault here; its log says more ({kind})", kind=type(error).__name__), "wrong")
+    return None
+
+
+def may(visit: Visit, scope: Scope) -> bool:
+    """Whether what needs a right is to be offered; it is asked for again when it is done."""
+    return scope in visit.person.scopes
+
+
+def tell(message: str, how: Literal["done", "wrong"] = "done") -> None:
+    """Say at the foot of the page what came of an action; a refusal stays until it is closed."""
+    if how == "done":
+        ui.notify(message, type="positive", position="bottom", timeout=5_000)
+    else:
+        ui.notify(message, type="negative", position="bottom", timeout=0, close_button=tr("Close"), multi_line=True)

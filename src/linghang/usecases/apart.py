@@ -1,0 +1,117 @@
+"""Work in a process of its own, which is ended when it takes too long or when nobody waits for it any longer."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable
+from functools import cache, partial
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from threading import Lock
+from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from linghang.errors import BadInput
+from linghang.words import Language, language, use
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+AT_ONCE = 2
+"""How many of them run at once; the others wait their turn, so that questions in a row leave the machine its breath."""
+LOADED = ["linghang.usecases.planning", "linghang.usecases.way_up_document", "ortools.sat.python.cp_model"]
+"""What the process that the others are made from loads beforehand; what is not installed it leaves out."""
+
+
+async def apart(work: Callable[P, T], within_s: float, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do work in a process of its own, in the reader's language; what it raises is raised here.
+
+    Whoever stops waiting (cancels) ends the process at once.
+
+    Parameters
+    ----------
+    work
+        A function of a module (it is found by its name there); what it takes and gives can be pickled.
+    within_s
+        Seconds after which it is ended.
+
+    Raises
+    ------
+    BadInput
+        What the work refuses; it took too long; or its process was ended.
+    """
+    run: _Run[T] = _Run(partial(work, *args, **kwargs), language())
+    async with _turns():
+        try:
+            return await asyncio.to_thread(run.answer, within_s)
+        finally:
+            asyncio.get_running_loop().run_in_executor(None, run.end)
+
+
+_TURNS: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
+
+
+def _turns() -> asyncio.Semaphore:
+    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+
+
+@cache
+def _context() -> ForkServerContext:
+    """Forked from a process that has one thread and has loaded what planning needs: a new one costs next to nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LOADED)
+    return context
+
+
+class _Run(Generic[T]):
+    """One piece of work: answered in a thread, ended from wherever."""
+
+    def __init__(self, work: Callable[[], T], speaking: Language) -> None:
+        self._work, self._speaking = work, speaking
+        self._lock, self._ended = Lock(), False
+        self._process: ForkServerProcess | None = None
+
+    def answer(self, within_s: float) -> T:
+        """Start the process and wait for what it says."""
+        context = _context()
+        receiving, sending = context.Pipe(duplex=False)
+        with receiving:
+            with self._lock, sending:
+                if self._ended:
+                    raise BadInput("this work was broken off; ask once more")
+                self._process = context.Process(target=_run, args=(sending, self._work, self._speaking), daemon=True)
+                self._process.start()
+            found: T = _received(receiving, within_s)
+            return found
+
+    def end(self) -> None:
+        """End the process, if it is there."""
+        with self._lock:
+            self._ended = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.join()
+                self._process.close()
+                self._process = None
+
+
+def _received(receiving: Connection, within_s: float) -> Any:
+    try:
+        if not receiving.poll(within_s):
+            raise BadInput("this took longer than {seconds} s and was ended; ask for less", seconds=f"{within_s:g}")
+        error, found = receiving.recv()
+    except (EOFError, OSError):
+        raise BadInput("this work was broken off; ask once more") from None
+    if error is not None:
+        raise error
+    return found
+
+
+def _run(sending: Connection, work: Callable[[], object], speaking: Language) -> None:
+    """What the process does: answer with what the work gives or raises."""
+    use(speaking)
+    try:
+        answer: tuple[Exception | None, object] = None, work()
+    except Exception as error:  # raised again where it was asked for
+        answer = error, None
+    with sending:
+        sending.send(answer)
