@@ -10,10 +10,9 @@ from linghang.api import document_routes
 from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
-from linghang.api.security import Reader, needing
+from linghang.api.security import Reader, Reviewer
 from linghang.api.sending import json_of, tagged
 from linghang.errors import nearest
-from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.consistency_kept import accept_remark, checks_document, consistency_document
 from linghang.usecases.consistency_waivers import Waiver, take_back
@@ -24,7 +23,6 @@ from linghang.usecases.packs import load
 
 router = APIRouter(tags=["evidence"])
 router.include_router(document_routes.router)
-Reviewer = Annotated[Person, needing("review")]
 Gap = Literal["proved", "weak", "stale", "expired", "contradicted", "none"]
 Level = Annotated[str | None, Query(max_length=40, description="id of a level of the pack")]
 MOST_FOUND = 500

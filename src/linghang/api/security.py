@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +22,12 @@ COOKIE = "linghang_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 API, LIVE = "/api/", "/api/v1/live/"
+OPEN = ("/api/v1/session", "/api/v1/openapi.json")
+"""What of the API is answered to who has not entered."""
+MOST_TEXT_BYTES = 16 * 1024 * 1024
+"""Largest request that brings no files: it is held in memory as a whole."""
+TOKENS = HTTPBearer(scheme_name="token", auto_error=False)
+SESSIONS = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False)
 KNOWN_FOR_S = 1.0
 """How long somebody who was let in is let in without asking again.
 
@@ -35,6 +42,7 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+ENTER = {"WWW-Authenticate": "Bearer"}
 LOCAL = Person("local", "local", "administrator", ALLOWED["administrator"])
 
 
@@ -75,10 +83,17 @@ class Door:
             return await self.app(scope, receive, send)
         if scope["method"] == "HEAD" and scope["path"].startswith(API) and not scope["path"].startswith(LIVE):
             scope, send = {**scope, "method": "GET"}, _without_body(send)  # RFC 9110, 9.3.2: as GET, but no content
+        if person is None and scope["path"].startswith(API) and scope["path"] not in OPEN:
+            # Before a byte of what was sent is read: nobody fills the disk or the memory without having entered.
+            return await problem(401, _enter_first(), headers=ENTER)(scope, receive, _with_headers(send, scope["path"]))
         allowed = person is not None and "read" in person.scopes
         if allowed and await self.ready.answer(scope, headers, _with_headers(send, scope["path"])):
             return None
-        return await self.app(scope, _limited(receive, self.most_bytes), _with_headers(send, scope["path"]))
+        return await self.app(scope, _limited(receive, self._most(headers)), _with_headers(send, scope["path"]))
+
+    def _most(self, headers: MutableMapping[bytes, str]) -> int:
+        files = headers.get(b"content-type", "").lower().startswith("multipart/")
+        return self.most_bytes if files else min(self.most_bytes, MOST_TEXT_BYTES)
 
     def _refusal(self, scope: Scope, headers: MutableMapping[bytes, str]) -> tuple[int, str] | None:
         host = headers.get(b"host", "")
@@ -86,8 +101,8 @@ class Door:
             # Another site may point its own name at 127.0.0.1; it must not become this machine thereby.
             return 421, tr("this server answers to 127.0.0.1 and localhost only, not to {host}", host=host or "–")
         length = headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > self.most_bytes:
-            return 413, tr("the request is larger than {most} bytes", most=f"{self.most_bytes:,}")
+        if not length.isdecimal() or int(length) > (most := self._most(headers)):
+            return 413, tr("the request is larger than {most} bytes", most=f"{most:,}")
         writes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if writes and not _token_of(headers) and _from_elsewhere(headers, host):
             return 403, tr("another site sent this request; it is not answered")
@@ -137,18 +152,26 @@ def staying(request: Request) -> Callable[[], bool]:
 
 def _refusal_needed(person: Person | None, right: Right) -> Person:
     if person is None:
-        headers = {"WWW-Authenticate": "Bearer"}
-        raise HTTPException(
-            401, tr("enter first: send a token as “Authorization: Bearer …”, or open a session"), headers
-        )
+        raise HTTPException(401, _enter_first(), ENTER)
     person.need(right)
     return person
 
 
-def needing(right: Right) -> Any:
-    """Return the dependency of a route that needs a right; it gives the person."""
+def _enter_first() -> str:
+    return tr("enter first: send a token as “Authorization: Bearer …”, or open a session")
 
-    async def check(request: Request) -> Person:
+
+def needing(right: Right) -> Any:
+    """Return the dependency of a route that needs a right; it gives the person.
+
+    The two schemes let nobody in, the door has: they put the right into the description of the API.
+    """
+
+    async def check(
+        request: Request,
+        _token: Annotated[Any, Security(TOKENS, scopes=[right])] = None,
+        _session: Annotated[Any, Security(SESSIONS, scopes=[right])] = None,
+    ) -> Person:
         return _refusal_needed(getattr(request.state, "person", None), right)
 
     return Depends(check)

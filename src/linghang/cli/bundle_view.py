@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from linghang.cli.names import FLOORS, headed, terminal
+from linghang.usecases.naming import HELD, LEFT_OUT
 from linghang.words import Listed, later, tr
 
 if TYPE_CHECKING:
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from linghang.usecases.verifying import Verified
 
 MAX_SHOWN = 12
-REASONS = {
-    "confidential": later("confidential"),
-    "not_chosen": later("not chosen"),
-    "too_large": later("too large for small inputs"),
-    "file_missing": later("the file is missing"),
-    "kept_elsewhere": later("kept elsewhere"),
-    "changed_since": later("the engine sees something else today than when it ran"),
-}
-KINDS = {"document": later("documents"), "table": later("tables of records"), "telemetry": later("telemetry of")}
 OUTCOMES = {
     "same": ("✓", "green", later("computed again, the same")),
     "differs": ("✗", "red", later("computed again, differs")),
@@ -73,9 +65,9 @@ def _left_out(console: Console, left_out: Any) -> None:
         console.print(
             tr(
                 "not inside: {what} {names} ({reason})",
-                what=tr(KINDS.get(what, what)),
+                what=tr(HELD.get(what, what)),
                 names=shown,
-                reason=tr(REASONS.get(reason, reason)),
+                reason=tr(LEFT_OUT.get(reason, reason)),
             ),
             style="yellow",
             markup=False,

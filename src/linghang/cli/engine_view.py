@@ -21,6 +21,7 @@ from linghang.cli.stopping import stopped_by_signals
 from linghang.errors import BadInput, nearest
 from linghang.usecases.assessing import utc_now
 from linghang.usecases.closing import CONTROLLERS, close_furnace
+from linghang.usecases.engine_results import UNITS
 from linghang.usecases.engines import (
     CatalogueRow,
     EngineRun,
@@ -41,23 +42,6 @@ if TYPE_CHECKING:
 
 SEVERITY_STYLE = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "", "info": "dim"}
 EVENTS_SHOWN = 15
-UNITS = {
-    "cny": "CNY",
-    "d": "d",
-    "h": "h",
-    "kg": "kg",
-    "kgce": "kgce",
-    "kw": "kW",
-    "kwh": "kWh",
-    "m3": "m³",
-    "min": "min",
-    "mm": "mm",
-    "percent": "%",
-    "s": "s",
-    "t": "t",
-    "tce": "tce",
-}
-"""End of a column's name -> the unit that it stands for."""
 ROWS = 12
 
 

@@ -23,6 +23,7 @@ from linghang.usecases.evidence_register import (
     Registered,
     remark_of,
 )
+from linghang.usecases.naming import DOCUMENT_EVENTS, EXTRACTIONS
 from linghang.words import Listed as Names
 from linghang.words import later, tr
 
@@ -31,18 +32,6 @@ STATES = {
     "expired": (later("expired"), "red"),
     "not_yet": (later("not yet in force"), "yellow"),
     "retired": (later("retired"), "dim"),
-}
-EVENTS = {
-    "added": later("registered"),
-    "revised": later("revised"),
-    "retired": later("retired"),
-    "restored": later("restored"),
-}
-EXTRACTIONS = {
-    "text": later("searched"),
-    "none": later("none"),
-    "failed": later("not read"),
-    "waiting": later("not read yet"),
 }
 FAULTS = {
     "missing": later("the file is missing; put it back from a copy"),
@@ -163,7 +152,7 @@ def show_one(found: Shown, as_json: bool) -> None:
             table.add_row(name, Text(value))
     console.print(table)
     for one in found.history:
-        what = tr("{what}, revision {revision}", what=tr(EVENTS[one.what]), revision=one.revision)
+        what = tr("{what}, revision {revision}", what=tr(DOCUMENT_EVENTS[one.what]), revision=one.revision)
         event = tr("{what}: {reason}", what=what, reason=one.reason) if one.reason else what
         console.print(Text(f"{one.at:%Y-%m-%d %H:%M}Z  {event}", style="dim"))
     for record in found.records:

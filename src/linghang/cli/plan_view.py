@@ -12,22 +12,11 @@ from rich.text import Text
 
 from linghang.cli.names import FLOORS, headed, terminal
 from linghang.usecases.interpretations import say_mark
+from linghang.usecases.naming import ASSUMPTIONS, LIMITS
 from linghang.usecases.planning import Outcome, Solution, WayUp
 from linghang.usecases.way_up_document import document
 from linghang.words import Listed, later, tr
 
-ASSUMPTIONS = {
-    "optimistic": later("what is unknown turns out met"),
-    "pessimistic": later("what is unknown has to be built"),
-}
-LIMITS = {
-    "budget": later("budget"),
-    "per_year": later("budget of a year"),
-    "by": later("last day"),
-    "parallel": later("actions at once"),
-    "must": later("asked for"),
-    "without": later("left out"),
-}
 AIMS = {
     "cost": later("cost"),
     "risk": later("possible overrun"),

@@ -20,6 +20,7 @@ from linghang.console.visit import Visit
 from linghang.errors import BadInput
 from linghang.usecases.bundle_told import passphrase_of, trusted_of, verified
 from linghang.usecases.evidence_files import bare_name
+from linghang.usecases.naming import HELD, LEFT_OUT
 from linghang.words import later, tr
 
 HERE = "/application/verify"
@@ -34,15 +35,6 @@ OUTCOMES = {
     "differs": ("✗", later("computed again, differs")),
     "not_rerun": ("·", later("not computed again")),
 }
-LEFT_OUT = {
-    "confidential": later("confidential"),
-    "not_chosen": later("not chosen"),
-    "too_large": later("too large for small inputs"),
-    "file_missing": later("the file is missing"),
-    "kept_elsewhere": later("kept elsewhere"),
-    "changed_since": later("the engine sees something else today than when it ran"),
-}
-KINDS = {"document": later("documents"), "table": later("tables of records"), "telemetry": later("telemetry of")}
 
 
 async def build(visit: Visit, _: PageArguments) -> None:
@@ -207,7 +199,7 @@ def left_out(ones: list[Mapping[str, str]]) -> Markup | None:
     for one in ones:
         groups.setdefault((one["what"], one["reason"]), []).append(one.get("id", ""))
     rows = (
-        [tr(KINDS.get(what, what)), tr(LEFT_OUT.get(reason, reason)), tag("span", ", ".join(names), class_="lh-wrap")]
+        [tr(HELD.get(what, what)), tr(LEFT_OUT.get(reason, reason)), tag("span", ", ".join(names), class_="lh-wrap")]
         for (what, reason), names in groups.items()
     )
     title = tr("Not inside")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -42,9 +42,8 @@ async def _file(name: str) -> Response:
 
 def within(wanted: str) -> str:
     """Return where to go after entering: a path of this server and nothing else."""
-    parts = urlsplit(wanted)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return wanted if inside else "/"
+    inside = wanted.startswith("/") and not wanted.startswith("//") and wanted.isprintable()
+    return wanted if inside and "\\" not in wanted.partition("?")[0] else "/"  # browsers read \ as /, and no tab
 
 
 async def _login(request: Request, to: str = "/", lang: str = "", left: str = "") -> Response:

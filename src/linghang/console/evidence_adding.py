@@ -16,13 +16,14 @@ from linghang.console import acting, evidence_list, facts, states
 from linghang.console.controls import button
 from linghang.console.dropping import drop_zone
 from linghang.console.evidence_form import Form
-from linghang.console.evidence_words import EXTRACTIONS, button_label, head, size
+from linghang.console.evidence_words import button_label, head, size
 from linghang.console.hypertext import card, icon, joined, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
 from linghang.usecases.evidence_files import bare_name, under_bare_names
 from linghang.usecases.evidence_register import Registered, add_document, check_described, described, remark_of
 from linghang.usecases.evidence_titles import titled
+from linghang.usecases.naming import EXTRACTIONS
 from linghang.words import Listed, tr
 
 LOG = logging.getLogger("linghang.console")

@@ -6,8 +6,8 @@ from typing import Any
 from markupsafe import Markup
 
 from linghang.console import figures
-from linghang.console.evidence_words import EVENTS, EXTRACTIONS, days, size, subjects
 from linghang.console.evidence_words import about as about_link
+from linghang.console.evidence_words import days, size, subjects
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.hypertext import facts as pairs
 from linghang.console.telling import finding
@@ -15,7 +15,7 @@ from linghang.console.visit import Visit
 from linghang.usecases.evidence_documents import TEXT_SHOWN
 from linghang.usecases.evidence_looking import Shown
 from linghang.usecases.evidence_register import CONFIDENTIALITY, Document, remark_of
-from linghang.usecases.naming import FINDINGS
+from linghang.usecases.naming import DOCUMENT_EVENTS, EXTRACTIONS, FINDINGS
 from linghang.words import tr
 
 DIGEST_SHOWN = 16
@@ -84,7 +84,7 @@ def history(found: Shown, visit: Visit) -> Markup:
         tag(
             "li",
             tag("span", figures.moment(one.at, visit.zone), class_="lh-figure lh-faint"),
-            tag("strong", tr("{what}, revision {revision}", what=tr(EVENTS[one.what]), revision=one.revision)),
+            tag("strong", tr("{what}, revision {revision}", what=tr(DOCUMENT_EVENTS[one.what]), revision=one.revision)),
             tag("span", one.reason, class_="lh-wrap") if one.reason else None,
         )
         for one in reversed(found.history)

@@ -32,18 +32,6 @@ SEVERITIES = {
     "warning": (later("warning"), "!", "lh-unknown"),
     "hint": (later("hint"), "·", "lh-not-applicable"),
 }
-EVENTS = {
-    "added": later("registered"),
-    "revised": later("revised"),
-    "retired": later("retired"),
-    "restored": later("restored"),
-}
-EXTRACTIONS = {
-    "text": later("searched"),
-    "none": later("none"),
-    "failed": later("not read"),
-    "waiting": later("not read yet"),
-}
 TARGET_KINDS = {
     "element": later("element"),
     "indicator": later("indicator"),

@@ -48,6 +48,7 @@ PAGES: tuple[tuple[str, str, str, Builder], ...] = (
 )
 """Address, icon, name and builder of the pages that are there."""
 _INSIDE: dict[str, Mapping[str, Builder]] = {
+    "/conditions": conditions.PARTS,
     "/indicators": indicators.PARTS,
     "/evidence": evidence.PARTS,
     "/plant": plant.PARTS,

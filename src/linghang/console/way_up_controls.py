@@ -14,8 +14,8 @@ from linghang.console.controls import VALUE, button, chooser, typed
 from linghang.console.hypertext import icon, tag
 from linghang.console.telling import FLOORS, headed, said
 from linghang.console.visit import Visit
-from linghang.console.way_up_parts import ASSUMPTIONS
 from linghang.console.way_up_wish import MOST_AT_ONCE, Wish, read_count, read_day, read_money
+from linghang.usecases.naming import ASSUMPTIONS
 from linghang.usecases.packs import Pack
 from linghang.words import later, tr
 

@@ -13,22 +13,11 @@ from linghang.console.hypertext import facts as listed
 from linghang.console.telling import FLOORS, PROOF_SIGNS, chip, headed, named, ours, said
 from linghang.console.visit import Visit
 from linghang.console.way_up_charts import KINDS
+from linghang.usecases.naming import ASSUMPTIONS, LIMITS
 from linghang.usecases.packs import Pack
 from linghang.usecases.planning import Catalogue
-from linghang.words import Listed, later, tr
+from linghang.words import Listed, tr
 
-ASSUMPTIONS = {
-    "optimistic": later("what is unknown turns out met"),
-    "pessimistic": later("what is unknown has to be built"),
-}
-LIMITS = {
-    "budget": later("budget"),
-    "per_year": later("budget of a year"),
-    "by": later("last day"),
-    "parallel": later("projects at once"),
-    "must": later("asked for"),
-    "without": later("left out"),
-}
 MOST_EVIDENCE = 8
 
 

@@ -1,4 +1,4 @@
-"""What every face calls findings, floors, parts, kinds and forces, and the acts of a maturity self-assessment."""
+"""What every face calls things: the words of the judgement, of documents, of bundles and of the way up."""
 
 from linghang.words import later
 
@@ -40,3 +40,36 @@ ACTS = {
     "withdraw": later("withdrew the adopted level"),
     "undo": later("undid"),
 }
+ASSUMPTIONS = {
+    "optimistic": later("what is unknown turns out met"),
+    "pessimistic": later("what is unknown has to be built"),
+}
+LIMITS = {
+    "budget": later("budget"),
+    "per_year": later("budget of a year"),
+    "by": later("last day"),
+    "parallel": later("actions at once"),
+    "must": later("asked for"),
+    "without": later("left out"),
+}
+DOCUMENT_EVENTS = {
+    "added": later("registered"),
+    "revised": later("revised"),
+    "retired": later("retired"),
+    "restored": later("restored"),
+}
+EXTRACTIONS = {
+    "text": later("searched"),
+    "none": later("none"),
+    "failed": later("not read"),
+    "waiting": later("not read yet"),
+}
+LEFT_OUT = {
+    "confidential": later("confidential"),
+    "not_chosen": later("not chosen"),
+    "too_large": later("too large for small inputs"),
+    "file_missing": later("the file is missing"),
+    "kept_elsewhere": later("kept elsewhere"),
+    "changed_since": later("the engine sees something else today than when it ran"),
+}
+HELD = {"document": later("documents"), "table": later("tables of records"), "telemetry": later("telemetry of")}
