@@ -233,6 +233,7 @@ def _kept(page: Page) -> None:
 def clauses(page: Page, letter_: str, rows: str) -> None:
     """The annex clause by clause."""
     page.annex(letter_, "a_clauses", new_page=False)
+    page.loop("one in interpretations", lambda: page.text("{{ one }}", "Note"))
     clause_table(page, rows)
     page.note("n_marks")
     page.note("n_needed")

@@ -50,7 +50,7 @@ def test_every_answer_is_one_that_is_described(api: schemathesis.BaseSchema) -> 
         operation = found.ok()
         asked.append(operation.label)
 
-        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=operation.as_strategy())
         def answered(case: schemathesis.Case) -> None:
             case.call_and_validate(checks=list(CHECKS), timeout=120)

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import time
 
 import pytest
 
-from linghang.api.elsewhere import aside, elsewhere, once
+from linghang.api.elsewhere import aside, elsewhere, end_now, once
 from linghang.errors import BadInput
 from linghang.usecases.reporting import own_template
 from linghang.words import language, use
@@ -54,3 +55,19 @@ def test_who_goes_does_not_take_the_work_of_others_along() -> None:
         return await second
 
     assert asyncio.run(asked()) == "done"
+
+
+def test_when_the_server_ends_its_work_is_broken_off_and_says_so() -> None:
+    use("en")
+
+    async def asked() -> float:
+        await elsewhere(os.getpid)
+        task = asyncio.create_task(elsewhere(time.sleep, 60.0))
+        await asyncio.sleep(0.2)
+        begun = time.monotonic()
+        await asyncio.to_thread(end_now)
+        with pytest.raises(BadInput, match="broken off"):
+            await task
+        return time.monotonic() - begun
+
+    assert asyncio.run(asked()) < 30

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from command_line import Linghang
 
+from linghang.usecases.audit_log import deeds
 from linghang.usecases.workspaces import make_workspace
 
 NAME = "key_equipment_share"
@@ -42,3 +43,10 @@ def test_what_cannot_be_set_is_bad_input(linghang: Linghang, works: Path, pair: 
 def test_a_reason_is_needed(linghang: Linghang, works: Path) -> None:
     assert linghang("interpretations", "set", works, f"{NAME}=0.5").status == 2
     assert linghang("interpretations", "set", works, f"{NAME}=0.5", "--reason", " ").status == 2
+
+
+def test_the_log_calls_it_by_its_name(linghang: Linghang, works: Path) -> None:
+    assert linghang("interpretations", "set", works, f"{NAME}=0.5", "--reason", "设备少", "--by", "李审").status == 0
+    assert linghang("interpretations", "take-back", works, NAME, "--reason", "错").status == 0
+    back, made = deeds(works).deeds
+    assert (made.on, made.how["value"], back.on) == (NAME, "0.5", NAME)

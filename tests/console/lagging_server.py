@@ -12,12 +12,12 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
-from linghang.api.app import Serving, serve
-from linghang.console.mounting import mount
-from linghang.usecases.worker_keeping import KeptWorker
+    from linghang.api.app import Serving
 
 SLEEP_S = 0.01
 _late: list[tuple[float, float]] = []
@@ -42,12 +42,16 @@ def answer() -> None:
 
 def main(folder: Path, port: int) -> None:
     """Serve with a worker, as the command does."""
+    # here, not above: processes that work for the server read this file anew, as they do not with the command
+    from linghang.api.app import Serving, serve
+    from linghang.console.mounting import mount
+    from linghang.usecases.worker_keeping import KeptWorker
 
-    def watched(app: FastAPI, serving: Serving) -> None:
+    def watched(app: "FastAPI", serving: "Serving") -> None:
         mount(app, serving)
         living = app.router.lifespan_context
 
-        def lives(outer: FastAPI) -> object:
+        def lives(outer: "FastAPI") -> object:
             app.state.lag = asyncio.ensure_future(watch())
             return living(outer)
 

@@ -25,6 +25,8 @@ slow = pytest.mark.slow
         ("/conditions?level=basic", "/conditions?level=basic"),
         ("//elsewhere.example/", "/"),
         ("/\\elsewhere.example", "/"),
+        ("/\t\\elsewhere.example", "/"),
+        ("//[", "/"),
         ("https://elsewhere.example/", "/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),

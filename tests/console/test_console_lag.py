@@ -3,13 +3,12 @@
 The server watches its own loop (`lagging_server`): a sleep that takes longer than it should is a time in which nobody
 was served. Those who ask are in this process, engines in the worker's, so that the figure is the loop's own.
 
-Where other programs hold the processors, every sleep takes long and says nothing of the server. So the work that the
-loop does in one go is held to the bound everywhere, and the time that goes by where the machine is free enough: where
-an idle process beside it sleeps as long as it asked to, and no more want to run than a few a processor.
+Where other programs hold the processors, everything takes long and says nothing of the server. So a process beside it,
+which nobody asks anything, does a little work now and then and says how much longer that took than the work: what
+the machine denied to it, it denied to the loop. What the loop is late beyond that is the server's own, and is judged.
 """
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -28,14 +27,16 @@ pytestmark = pytest.mark.slow
 MOST_MS = 100.0
 LOAD_S = 15.0
 CLIENTS = 3
-MOST_WAITING = 4.0
-"""Processes that want to run, a processor: with more of them the time that goes by is not ours."""
-IDLE = """
-import sys, time
-while not sys.stdin.closed:
+BESIDE = """
+import time
+while True:
     begun = time.perf_counter()
     time.sleep(0.01)
-    print((time.perf_counter() - begun - 0.01) * 1e3, flush=True)
+    worked = time.thread_time()
+    while time.thread_time() - worked < 0.02:
+        pass
+    print((time.perf_counter() - begun - 0.03) * 1e3, flush=True)
+    time.sleep(0.12)
 """
 PAGES = ("/", "/conditions", "/engines", f"/engines/{ENGINE}", "/engines/jobs", "/data", "/plant")
 ASKED = ("verdict", "conditions", f"engines/{ENGINE}/result", "jobs", "engines", "tables/equipment/rows", "indicators")
@@ -123,25 +124,26 @@ def test_the_loop_is_free_while_engines_run_and_people_look(watched: Watched) ->
     watched.lags()
     for one in workers:
         one.start()
-    with subprocess.Popen([sys.executable, "-c", IDLE], stdout=subprocess.PIPE, text=True) as beside:
+    with subprocess.Popen([sys.executable, "-c", BESIDE], stdout=subprocess.PIPE, text=True) as beside:
         time.sleep(LOAD_S)
         lags = watched.lags()
         beside.kill()
-        idle = p99([float(one) for one in beside.communicate()[0].splitlines()[:-1]])
+        denied = p99([float(one) for one in beside.communicate()[0].splitlines()[:-1]])
     stop.set()
     for one in workers:
         one.join()
     jobs = httpx.get(f"{watched.address}/api/v1/jobs", timeout=60, trust_env=False).json()["items"]
     late, worked = (p99([one[place] for one in lags]) for place in (0, 1))
-    said = f"p99 {late:.1f} ms, of the loop's own work {worked:.1f} ms; {len(met)} answers, {len(lags)} sleeps"
+    said = (
+        f"p99 {late:.1f} ms, of the loop's own work {worked:.1f} ms, denied by the machine {denied:.1f} ms; "
+        f"{len(met)} answers, {len(lags)} sleeps"
+    )
     print(said, {status: met.count(status) for status in set(met)}, [one["status"] for one in jobs])
     assert any(one["status"] in ("running", "done") for one in jobs), "no engine ran meanwhile"
     assert len(met) > 20, "there was hardly any load"
     assert max(met) < 500
     assert worked < MOST_MS, said
-    if idle > MOST_MS / 10 or os.getloadavg()[0] > MOST_WAITING * (os.cpu_count() or 1):
-        pytest.skip(f"other programs hold the processors: an idle process waits {idle:.0f} ms; {said}")
-    assert late < MOST_MS, said
+    assert late - denied < MOST_MS, said
 
 
 def p99(values: list[float]) -> float:

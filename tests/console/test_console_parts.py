@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linghang import words
-from linghang.console import charts, figures
+from linghang.console import charts, facts, figures, shell
 from linghang.console.drawing import Arc, Mark, ring, strip
+from linghang.console.evidence_consistency import asked_by
 from linghang.console.hypertext import ICONS, card, icon, table, tag
+from linghang.console.interpretation_panel import CHOICES
 from linghang.console.telling import FINDINGS, SIGNS, finding, said
 from linghang.console.visit import Visit
 from linghang.engines.charts import Axis, Chart, Limit, Series, to_json
@@ -218,3 +221,30 @@ def test_texts_are_said_in_the_readers_language() -> None:
     words.use("en")
     assert said({"zh": "甲", "en": "a"}) == "a"
     assert said(date(2026, 1, 1)) == ""
+
+
+def test_every_page_that_has_pages_inside_leads_to_them() -> None:
+    for path, _, _, builder in shell.PAGES:
+        for part, inside in getattr(import_module(builder.__module__), "PARTS", {}).items():
+            assert shell.PARTS_OF[f"{path}/{part}"] == (path, inside)
+
+
+def test_what_packs_let_choose_of_has_words() -> None:
+    chosen = {word for id in facts.packs() for one in facts.pack_of(id).interpretations for word in one.choices}
+    assert chosen
+    assert chosen <= CHOICES.keys()
+
+
+@pytest.mark.parametrize(
+    ("count", "said_as"), [(999, "999 bytes"), (1000, "1 kB"), (474_712_345, "474.7 MB"), (2_000_000_000, "2 GB")]
+)
+def test_sizes_are_said_in_powers_of_ten(count: int, said_as: str) -> None:
+    words.use("en")
+    assert figures.size(count) == said_as
+    words.use("zh")
+
+
+def test_who_asks_for_a_check_is_said_in_words() -> None:
+    words.use("en")
+    assert [asked_by(one) for one in ("platform", "platform: 10 %", "GB/T 2260")] == ["ours", "ours: 10 %", "GB/T 2260"]
+    words.use("zh")

@@ -274,3 +274,27 @@ def test_lines_backwards_are_the_lines_in_reverse(
         assert list(lines_backwards(path, len(content))) == [one + b"\n" for one in reversed(lines)]
         rest = [torn] if torn else []
         assert list(lines_backwards(path, len(content), torn=True)) == rest + [one + b"\n" for one in reversed(lines)]
+
+
+def test_a_lost_anchor_is_said_and_costs_nobody_a_backup(works: Path) -> None:
+    for number in range(3):
+        audited(works, Deed("wang", "api", "documents.add", str(number)), NOW, lambda: None)
+    (works / "audit.anchor").unlink()
+    assert "would not be missed" in check_log(works).problems[0]
+    assert check_log(works, anchored=False).problems == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "postgresql://erp:SECRET@db/plant",
+        "postgresql://erp:SEC/RET@x@db/plant",
+        "postgresql://db/plant?user=erp&password=SECRET&sslmode=require",
+        "host=db PASSWORD=SECRET dbname=plant",
+    ],
+)
+def test_no_form_of_a_database_s_address_shows_its_password(works: Path, said: str) -> None:
+    audited(works, Deed("wang", "command", "records.import", said, {"mapping": said}), NOW, lambda: None)
+    written = (works / "audit.jsonl").read_text("utf-8")
+    assert "SEC" not in written
+    assert "plant" in written

@@ -1,5 +1,6 @@
 """Backups: whole, consistent while the workspace is in use, checked before anything is restored, never half done."""
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -328,3 +329,24 @@ def test_memory_does_not_grow_with_the_workspace(works: Path, tmp_path: Path) ->
 )
 def test_names_stay_inside_the_folder(name: str, fits: bool) -> None:
     assert stays_inside(name) is fits
+
+
+def test_what_a_killed_one_left_is_taken_away_by_the_next(works: Path, tmp_path: Path) -> None:
+    file, new = tmp_path / "b.zip", tmp_path / "new"
+    left = [tmp_path / ".b.zip.abcd1234.part", works / "backups" / ".linghang-20260101T000000Z.zip.x.part"]
+    (works / "backups").mkdir()
+    for one in left:
+        one.write_bytes(b"half")
+    back_up(works, file, now=NOW)
+    assert [one for one in left if one.exists()] == []
+    dead, alive = tmp_path / ".new.0000.restoring", tmp_path / ".new.1111.restoring"
+    for folder in (dead, alive):
+        folder.mkdir()
+        (folder / "accounts.sqlite").write_bytes(b"half")
+    handle = os.open(alive, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        restore(file, new, who="wang", now=NOW)
+    finally:
+        os.close(handle)
+    assert (dead.exists(), alive.exists()) == (False, True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from brought_files import NOW, plant_at
 
 from linghang.plant.tables import TABLES
+from linghang.usecases.consistency_kept import accept_remark, consistency_document
 from linghang.usecases.data_quality import TableState, quality_document, table_states
 from linghang.usecases.workspaces import open_workspace
 
@@ -91,3 +92,15 @@ def test_the_report_says_what_waits_for_which_table(plant: Path) -> None:
     assert found["lacking"], "a plant of a few rows lacks something"
     assert all(one["holds_up"] and one["said"]["zh"] for one in found["lacking"])
     assert found == quality_document(plant, pack="national-2024", now=NOW)
+
+
+@pytest.mark.slow
+def test_a_remark_that_somebody_accepts_is_no_fault_any_more(plant: Path) -> None:
+    def remarks() -> list[str]:
+        found = quality_document(plant, pack="national-2024", now=NOW)["consistency"]
+        return [f"{one['code']}:{one['spot']['where']}" for one in found]
+
+    before = remarks()
+    document = consistency_document(plant, pack="national-2024", now=NOW)
+    accept_remark(plant, document, before[0], "the meter was changed", NOW)
+    assert before[0] not in remarks()

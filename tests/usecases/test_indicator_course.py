@@ -129,3 +129,11 @@ def test_the_columns_by_which_rows_belong_to_a_period_are_there() -> None:
         assert kinds == ({"day"} if kind == "day" else {"when"})
     read = {name for rule in RULES for source in rule.sources for name in source.tables}
     assert set(DATED) <= read
+
+
+def test_it_is_made_anew_when_the_plant_s_zone_changes(works: Path) -> None:
+    before = course_of(works, "solid_waste_utilisation", now=NOW, pack=PACK)
+    config = works / "linghang.toml"
+    config.write_text(config.read_text("utf-8").replace("Asia/Shanghai", "Asia/Urumqi"), "utf-8")
+    assert before["present"]["zone"] == "Asia/Shanghai"
+    assert course_of(works, "solid_waste_utilisation", now=NOW, pack=PACK)["present"]["zone"] == "Asia/Urumqi"

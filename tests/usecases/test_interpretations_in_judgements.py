@@ -1,11 +1,15 @@
 """Every judgement of a workspace reads the interpretations that are set for it, and says so."""
 
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from interpreted_works import AS_OF, NOW, PACK, put, works_at
 
+from linghang.errors import BadInput
 from linghang.usecases.assessing import assess
 from linghang.usecases.bundling import Request, bundle
 from linghang.usecases.interpretation_effect import effect_of
@@ -80,3 +84,19 @@ def test_a_bundle_is_verified_by_what_is_set(works: Path, tmp_path: Path) -> Non
     assert not [one for one in found.problems if "key" not in str(one).lower()]
     assert found.verdict is not None
     assert found.verdict.program.interpretation[NAME] == Decimal("0.5")
+
+
+@pytest.mark.slow
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["0", "0.25", "0.9", "1"]), min_size=1, max_size=3))
+def test_what_was_taken_back_was_never_set(works: Path, values: list[str]) -> None:
+    def found() -> dict[str, object]:
+        return assess(works, pack=PACK, now=NOW, as_of=AS_OF, record=False).to_dict()
+
+    with suppress(BadInput):  # nothing is set after the first example
+        take_back(works, NAME, pack=PACK, reason="why", by="li", now=NOW)
+    never = found()
+    for value in values:
+        put(works, value=value)
+    take_back(works, NAME, pack=PACK, reason="why", by="li", now=NOW)
+    assert found() == never

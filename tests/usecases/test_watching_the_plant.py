@@ -1,6 +1,7 @@
 """What the plant does now and did: states, alarms, the floor, the connections."""
 
 import json
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,6 +95,13 @@ def test_shares_add_up_and_a_stretch_that_lasts_reaches_to_now(works: Path) -> N
     assert set(chart.shares()) == set(STATES)
 
 
+def test_before_the_first_value_of_a_state_tag_nothing_is_known(works: Path) -> None:
+    store(works, STATE, [(NOW - HOUR, 0.0), (NOW, 1.0)], TagKind.TEXT)
+    chart = state_chart(works, NOW - 900 * HOUR, NOW - 800 * HOUR, NOW)
+    assert [one for one in chart.stretches if one.source == "telemetry"] == []
+    assert chart.shares(["LPC-103"])["unknown"] == 1.0
+
+
 def test_a_machine_of_which_nothing_came_lately_is_not_live(works: Path) -> None:
     store(works, STATE, [(NOW - HOUR, 1.0)], TagKind.TEXT)
     assert live_states(works, NOW)["LPC-103"] | {"heard": ""} == {
@@ -159,6 +167,44 @@ def test_a_line_that_was_cut_off_costs_no_other(works: Path) -> None:
         file.write('{"key": "two", "at": "2026')
     acknowledge(works, "three", "wang", "", NOW)
     assert set(acknowledgements(works)) == {"one", "three"}
+
+
+@pytest.mark.parametrize("note", ["a\u2028b", "a\x85b", "a\rb"])
+def test_a_note_with_an_odd_break_is_one_line(works: Path, note: str) -> None:
+    acknowledge(works, "one", "chen", note, NOW)
+    assert acknowledgements(works)["one"].note == note
+
+
+def test_an_acknowledgement_that_the_disk_took_in_part_is_refused(works: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: whole(handle, data[:20]))
+    with pytest.raises(BadInput, match=FILE):
+        acknowledge(works, "one", "chen", "", NOW)
+    monkeypatch.undo()
+    acknowledge(works, "two", "chen", "", NOW)
+    assert set(acknowledgements(works)) == {"two"}
+
+
+def test_a_line_of_another_hand_hides_no_alarm(works: Path) -> None:
+    insert(works, "alarm", alarm_id="A1", at=NOW - HOUR, cleared_at=None, acknowledged_at=None, priority="low")
+    (works / FILE).write_text('{"key": "record A1", "at": "2026-05-02T12:00:00", "who": "x", "note": ""}\n[]\n')
+    assert [one.acknowledged_at for one in standing_alarms(works, NOW)] == [None]
+
+
+def test_an_acknowledgement_of_bad_quality_covers_the_bad_points_that_follow(works: Path) -> None:
+    watch = AlarmWatch(works)
+
+    def bad(at: datetime) -> Any:
+        with TelemetryStore.open(works / "telemetry", ROOM) as opened:
+            number = opened.register([TEMPERATURE], TagKind.NUMBER)[0]
+            opened.append(Points.of([number], [int(at.timestamp() * 1e6)], [1.0], int(Quality.BAD)))
+        time.sleep(0.6)  # values are read anew after half a second
+        (found,) = watch.standing(at)
+        return found
+
+    first, next_ = bad(NOW), bad(NOW + timedelta(minutes=1))
+    assert (first.since, next_.since, next_.since_at_least) == (NOW, NOW, True)
+    assert first.key == next_.key
 
 
 def test_a_note_has_an_end(works: Path) -> None:

@@ -1,5 +1,6 @@
 """The server: FastAPI with everything under `/api/v1`, run by uvicorn in one process."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from linghang.api import (
     application_routes,
     assessment_routes,
     audit_routes,
+    elsewhere,
     engine_routes,
     evidence_routes,
     history_routes,
@@ -54,6 +56,8 @@ ROUTES = (
     application_routes,
     audit_routes,
 )
+REQUESTS_END_S, WORK_ENDS_S = 5, 2.0
+"""Seconds that requests have when the server ends; their long work is broken off before, so that they say so."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -151,6 +155,14 @@ class _Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.get_running_loop().call_later(WORK_ENDS_S, elsewhere.end_now)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            ending.cancel()
+            elsewhere.end_now()
+
 
 def serve(serving: Serving, ready: Callable[[], None], also: Callable[[FastAPI, Serving], None] | None = None) -> None:
     """Serve a workspace until interrupted.
@@ -188,6 +200,6 @@ def serve(serving: Serving, ready: Callable[[], None], also: Callable[[FastAPI, 
             access_log=False,
             server_header=False,
             proxy_headers=serving.secure,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=REQUESTS_END_S,
         )
         _Server(config, ready).run([listening])

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import FileResponse
 
 from linghang.api.given import folder_of
+from linghang.api.keeping import name_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Administrator
 from linghang.errors import BadInput, reason_of
@@ -17,6 +18,7 @@ from linghang.usecases.audit_log import MOST, Wanted, check_log, deeds
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.backing_up import Chosen, keep_backup, kept_backups, path_of, remove_backup
 from linghang.usecases.restoring import check_backup
+from linghang.usecases.uploaded import called
 
 router = APIRouter(tags=["audit"])
 ZIP: dict[int | str, dict[str, Any]] = {
@@ -143,7 +145,8 @@ def check_uploaded(_: Administrator, file: UploadFile) -> BackupChecked:
                     copy.write(part)
         except OSError as error:
             raise BadInput("cannot be kept: {reason}", reason=reason_of(error)) from None
-        return BackupChecked(**check_backup(path).to_dict())
+        with called(path, name_of(file)):
+            return BackupChecked(**check_backup(path).to_dict())
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """What takes a processor for long is done in a process of its own: the server's loop and its other pages go on."""
 
 import asyncio
+import contextlib
 import multiprocessing
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +10,7 @@ from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
 
 from linghang.errors import BadInput
+from linghang.usecases.parent_gone import end_with_parent
 from linghang.words import Language, language, use
 
 P = ParamSpec("P")
@@ -73,7 +75,7 @@ def _in_language(work: Callable[[], T], speaking: Language) -> T:
 @cache
 def _processes() -> ProcessPoolExecutor:
     """Started with the first work, ended with the server; two, so that a long plan does not hold up a verdict."""
-    return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=end_with_parent)
 
 
 def end() -> None:
@@ -81,3 +83,11 @@ def end() -> None:
     if _processes.cache_info().currsize:
         _processes().shutdown(wait=False, cancel_futures=True)
         _processes.cache_clear()
+
+
+def end_now() -> None:
+    """End the processes and whatever they do: the server ends, and nobody waits for their answers any longer."""
+    end()
+    for one in multiprocessing.active_children():
+        with contextlib.suppress(ValueError):  # closed meanwhile by who waited for it
+            one.kill()

@@ -1,6 +1,8 @@
 """Results of engines: the runs that are kept, their tables as pages and as files; and a changed schedule checked."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path as Folder
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from linghang.api.assessment_routes import JSON_OBJECT
+from linghang.api.elsewhere import elsewhere
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader
@@ -115,14 +118,17 @@ def file(
     return Response(content, media_type=MEDIA[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@router.post(f"/engines/{ENGINE}/check", responses=answers(404))
-async def check(request: Request, _: Reader, given: ScheduleGiven) -> ScheduleChecked:
+@router.post(f"/engines/{ENGINE}/check", responses=answers(404), response_model=ScheduleChecked)
+async def check(request: Request, _: Reader, given: ScheduleGiven) -> Response:
     """Check a kept schedule with some tasks moved: which rules it breaks, and its figures. Nothing is kept."""
     folder = folder_of(request)
     await run_in_threadpool(_known, request, ENGINE, given.run)
     moves = [Move(one.task, one.machine, one.start) for one in given.moves]
-    found = await run_in_threadpool(check_schedule, folder, given.run, moves)
-    return ScheduleChecked(**plain(found))
+    return Response(await elsewhere(_checked, folder, given.run, moves), media_type="application/json")
+
+
+def _checked(folder: Folder, run: str, moves: Sequence[Move]) -> bytes:
+    return json_of(check_schedule(folder, run, moves))
 
 
 def _known(request: Request, engine: str, run: str, table: str = "") -> None:

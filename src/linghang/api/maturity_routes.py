@@ -13,6 +13,7 @@ from starlette.responses import FileResponse
 
 from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import folder_of
+from linghang.api.keeping import name_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import json_of, tagged
@@ -25,8 +26,10 @@ from linghang.usecases.maturity_exporting import export
 from linghang.usecases.maturity_gap import gap_document
 from linghang.usecases.maturity_import import read_answers, take_answers
 from linghang.usecases.maturity_prefilling import prefilled, take
+from linghang.usecases.uploaded import called
 
 T = TypeVar("T")
+
 router = APIRouter(prefix="/maturity", tags=["maturity"])
 Code = Annotated[str, Path(max_length=20, description="code of an item, such as OS.1.a")]
 Domain = Annotated[Literal["design", "production", "logistics", "sales", "service"], Path()]
@@ -229,7 +232,8 @@ def import_workbook(
         with path.open("wb") as target:
             while part := file.file.read(1 << 20):
                 target.write(part)
-        found = read_answers(folder, path, by=person.title, now=now)
+        with called(path, name_of(file)):
+            found = read_answers(folder, path, by=person.title, now=now)
         if not dry_run:
             name = (file.filename or path.name)[:200]
             _done(request, person, "maturity.import", name, lambda: take_answers(found, by=person.title, now=now))

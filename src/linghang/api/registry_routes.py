@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import Field
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -40,14 +40,14 @@ Day = Annotated[
 ]
 Change = Annotated[str, Field(max_length=2_000)]
 Column = Annotated[str, Field(max_length=100)]
-Registry = Annotated[UploadFile, Form(description="Parquet: one row an enterprise, one column an element")]
+Registry = Annotated[UploadFile, File(description="Parquet: one row an enterprise, one column an element")]
 
 
 @router.post("/cases/judged", responses=JSON | answers(404), response_class=Response)
 async def judged_case(
     request: Request,
     _: Reader,
-    file: Annotated[UploadFile, Form(description="a case file (YAML)")],
+    file: Annotated[UploadFile, File(description="a case file (YAML)")],
     pack: Annotated[
         str | None, Query(description="id of a pack, instead of the one that the case names", max_length=100)
     ] = None,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
@@ -48,7 +48,7 @@ Money = Annotated[Decimal, Field(ge=0, le=MOST_CNY, decimal_places=2)]
 Day = Annotated[date, Field(ge=FIRST, le=LAST)]
 Name = Annotated[str, Field(max_length=100, pattern=r"^[\w.-]+$")]
 Values = Annotated[dict[Name, bool | Decimal | Annotated[str, Field(max_length=100)]], Field(max_length=100)]
-Workbook = Annotated[UploadFile, Form(description="the workbook of actions with your own figures")]
+Workbook = Annotated[UploadFile, File(description="the workbook of actions with your own figures")]
 
 
 class ActionShown(BaseModel, extra="allow"):

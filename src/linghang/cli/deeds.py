@@ -92,6 +92,8 @@ CHANGES: Mapping[str, Row] = {
     "upgrade": Row("records.upgrade"),
 }
 """Command -> row. A command that is not here looks, or writes nothing but the file that it was asked for."""
+PAIR = "pair"
+"""An argument NAME=VALUE: the name is what is changed."""
 FOLDERS = ("folder", "workspace")
 """What commands call the folder of their workspace."""
 
@@ -126,7 +128,10 @@ def told(path: str, given: Mapping[str, Any], work: Callable[[], T]) -> T:
         except BadInput:
             return work()
     how = {name: _text(given[name]) for name in row.how if given.get(name) not in (None, "", ())}
-    deed = Deed(who(), "command", row.what, _text(given.get(row.on, "")), how)
+    on = _text(given.get(row.on, ""))
+    if row.on == PAIR:
+        on, _, how["value"] = on.partition("=")
+    deed = Deed(who(), "command", row.what, on, how)
     ended: list[typer.Exit] = []
 
     def done() -> T | None:

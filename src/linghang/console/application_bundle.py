@@ -152,10 +152,10 @@ def _made(id: str, found: Mapping[str, Any], visit: Visit) -> Markup:
     )
     about = pairs(
         (
-            (tr("Size"), tr("{count} bytes", count=f"{found['size']:,}")),
+            (tr("Size"), figures.size(found["size"])),
             ("sha256", tag("code", found["sha256"], class_="lh-wrap")),
             (tr("Signed by"), tag("code", found["key"], class_="lh-wrap")),
-            (tr("Judged as of"), found["as_of"]),
+            (tr("Judged as of"), figures.day(found["as_of"])),
             (tr("Records of the ledger"), f"{found['records']:,}"),
             (tr("New in the ledger"), figures.large(found["recorded"])),
             (tr("Confirmed"), confirmed),

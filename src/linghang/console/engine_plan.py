@@ -1,5 +1,6 @@
 """Changing a schedule by hand: bars are moved, the engine's own judge says what that breaks and what it costs."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import acting, figures, states
+from linghang.console import acting, facts, figures, states
 from linghang.console.charts import COLOURS
 from linghang.console.controls import button, chooser
 from linghang.console.elsewhere import elsewhere
@@ -32,7 +33,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
     about = tr("Move operations in time and between machines that can do them; every change is checked at once.")
     states.show(states.heading(tr("Change the schedule"), about))
     states.show(ways(visit, "/engines/plan"))
-    if not runs_of(visit.folder, ENGINE):
+    if not await facts.thread(lambda: runs_of(visit.folder, ENGINE)):
         what = tr("Run the scheduling engine first: it puts the open orders onto machines and times.")
         link = (tr("To the scheduling engine"), visit.url(f"/engines/{ENGINE}", show="run"))
         states.show(states.empty(tr("There is no schedule yet"), what, link))
@@ -53,6 +54,7 @@ class _Change:
         self.visit, self.plan = visit, plan
         self.steps: list[dict[str, Move]] = [{}]
         self.at = 0
+        self.turn = asyncio.Lock()
         self.checked = plan.checked
         self.buttons: dict[str, ui.element] = {}
 
@@ -125,34 +127,29 @@ class _Change:
             move = Move(str(said["task"]), str(said["machine"]), start)
         except (KeyError, TypeError, ValueError, OverflowError, OSError):
             return
-        before = self.at
-        self.steps = [*self.steps[: before + 1], {**self.steps[before], move.task: move}]
-        self.at = len(self.steps) - 1
-        if not await self._check():  # a move that cannot even be looked at is no step
-            self.steps.pop()
-            self.at = before
-            self._show()
+        async with self.turn:  # moves come faster than they are checked: each begins from the one before
+            now = {**self.steps[self.at], move.task: move}
+            if not await self._check([*self.steps[: self.at + 1], now], self.at + 1):
+                self._show()  # a move that cannot even be looked at is no step
 
     def _stepping(self, by: int) -> Any:
         async def step() -> None:
-            if by == 0 and self.steps[self.at]:
-                self.steps = [*self.steps[: self.at + 1], {}]
-                self.at = len(self.steps) - 1
-            elif by and 0 <= self.at + by < len(self.steps):
-                self.at += by
-            else:
-                return
-            await self._check()
+            async with self.turn:
+                if by == 0 and self.steps[self.at]:
+                    await self._check([*self.steps[: self.at + 1], {}], self.at + 1)
+                elif by and 0 <= self.at + by < len(self.steps):
+                    await self._check(self.steps, self.at + by)
 
         return step
 
-    async def _check(self) -> bool:
-        moves = tuple(self.steps[self.at].values())
+    async def _check(self, steps: list[dict[str, Move]], at: int) -> bool:
+        moves = tuple(steps[at].values())
         try:
-            self.checked = await elsewhere(check_schedule, self.visit.folder, self.plan.run, moves)
+            checked = await elsewhere(check_schedule, self.visit.folder, self.plan.run, moves)
         except BadInput as error:
             acting.tell(str(error), "wrong")
             return False
+        self.steps, self.at, self.checked = steps, at, checked
         self._show()
         return True
 

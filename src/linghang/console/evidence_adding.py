@@ -12,11 +12,11 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import acting, evidence_list, facts, states
+from linghang.console import acting, evidence_list, facts, figures, states
 from linghang.console.controls import button
 from linghang.console.dropping import drop_zone
 from linghang.console.evidence_form import Form
-from linghang.console.evidence_words import button_label, head, size
+from linghang.console.evidence_words import button_label, head
 from linghang.console.hypertext import card, icon, joined, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -177,7 +177,7 @@ class Adding:
             return joined((tag("span", "✓ ", link, class_="lh-wrap"), tag("small", _remarks(one.made))))
         said = tr("left out") if one.left else tr("open below") if one is self._current else tr("waits")
         sign = icon("close") if one.left else icon("edit") if one is self._current else icon("clock")
-        return joined((tag("span", sign, " ", name), tag("small", f"{size(one.bytes)} · {said}")))
+        return joined((tag("span", sign, " ", name), tag("small", f"{figures.size(one.bytes)} · {said}")))
 
 
 def _remarks(made: Registered) -> str:

@@ -308,8 +308,13 @@ async def build_checks(visit: Visit, _: PageArguments) -> None:
                 badge(SEVERITIES, one["severity"]),
                 said(one["title"]),
                 tag("span", said(one["mend"]), class_="lh-about"),
-                tr("ours") if one["source"] == "platform" else one["source"],
+                asked_by(one["source"]),
             ]
             for one in ones
         )
         states.show(card(f"{headed(group)} ({len(ones)})", table(heads, rows, "lh-remarks", group)))
+
+
+def asked_by(source: str) -> str:
+    """Say who asks for a check; after `platform:` stands the figure or the interpretation that is ours."""
+    return tr("ours") + source.removeprefix("platform") if source.startswith("platform") else source

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from linghang.console import figures
 from linghang.console.evidence_words import about as about_link
-from linghang.console.evidence_words import days, size, subjects
+from linghang.console.evidence_words import days, subjects
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.hypertext import facts as pairs
 from linghang.console.telling import finding
@@ -48,7 +48,7 @@ def about(newest: Document, visit: Visit) -> Markup:
 def _file(one: Document) -> Markup:
     digest = tag("code", f"sha256 {one.sha256[:DIGEST_SHOWN]}…", title=one.sha256)
     name = tag("span", one.file_name, class_="lh-wrap")
-    return joined((name, tag("small", f"{size(one.size_bytes)} · {one.media_type} · ", digest)))
+    return joined((name, tag("small", f"{figures.size(one.size_bytes)} · {one.media_type} · ", digest)))
 
 
 def revisions(found: Shown, visit: Visit) -> Markup:
@@ -68,7 +68,7 @@ def revisions(found: Shown, visit: Visit) -> Markup:
                         download=one.file_name,
                         class_="lh-wrap",
                     ),
-                    tag("small", size(one.size_bytes)),
+                    tag("small", figures.size(one.size_bytes)),
                 )
             ),
         ]

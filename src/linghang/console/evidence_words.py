@@ -51,7 +51,6 @@ PARTS = (
 """The pages of evidence that lead to each other."""
 SOON_DAYS = 90
 """A document that ends within a quarter is worth a look: to renew a certificate takes weeks. Ours."""
-MEGA, KILO = 10**6, 10**3
 
 
 def navigation(visit: Visit, here: str) -> Markup:
@@ -97,13 +96,6 @@ def confidential(word: str) -> Markup | None:
 def kind(word: str) -> str:
     """Say the kind of a document."""
     return tr(KINDS[word]) if word in KINDS else word
-
-
-def size(count: int) -> str:
-    """Say the size of a file."""
-    if count < KILO:
-        return tr("{count} bytes", count=count)
-    return f"{figures.short(count / MEGA, 1)} MB" if count >= MEGA else f"{figures.short(count / KILO, 1)} kB"
 
 
 def about(name: str, visit: Visit, said: str = "", short: bool = False) -> Markup:

@@ -73,6 +73,14 @@ def with_unit(value: object, word: str | None) -> str:
     return f"{number}\u00a0{name}".strip()
 
 
+def size(count: int) -> str:
+    """The size of a file: kB, MB and GB are powers of ten."""
+    for least, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= least:
+            return f"{short(count / least, 1)} {name}"
+    return tr("{count} bytes", count=count)
+
+
 def period(value: object, word: str | None) -> str:
     """A threshold: days, months and hours in words, shares in percent, a word as it is."""
     found = decimal(value)

@@ -11,7 +11,7 @@ from linghang.console import acting, facts, figures, states
 from linghang.console.controls import VALUE, button, chooser, typed
 from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import icon, joined, table, tag
-from linghang.console.telling import FLOORS, chip, finding, headed, ours, said
+from linghang.console.telling import FLOORS, chip, finding, headed, named, ours, said
 from linghang.console.visit import FLOORS as FLOOR_ORDER
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -20,6 +20,18 @@ from linghang.usecases.interpretations import Act, Reading, history, readings, s
 from linghang.words import later, tr
 
 KINDS = {"set": later("set"), "take_back": later("taken back")}
+CHOICES = {
+    "all": later("all of them"),
+    "majority": later("more than half"),
+    "any": later("at least one"),
+    "larger": later("larger accidents and worse"),
+    "major": later("major accidents and worse"),
+    "safety_environment": later("safety and environment"),
+    "with_quality": later("safety, environment and quality"),
+    "true": later("yes"),
+    "false": later("no"),
+}
+"""What the words of packs that are chosen of are called."""
 MOST_CHANGES = 8
 
 
@@ -148,7 +160,7 @@ class _Setting:
             states.show(tag("span", label, class_="lh-field-label"))
             words = one.choices or (("true", "false") if isinstance(one.pack_value, bool) else ())
             if words:
-                field = chooser(label, {word: word for word in words}, self.value)
+                field = chooser(label, {word: named(CHOICES, word) for word in words}, self.value)
             else:
                 field = typed(label, "text", self.value)
                 field.props["inputmode"] = "decimal"
@@ -206,7 +218,7 @@ class _Setting:
         )
         if made is not None:
             self.dialog.close()
-            acting.tell(tr("{name} is read as {value} from now on", name=one.name, value=made.value))
+            acting.tell(tr("{name} is read as {value} from now on", name=one.name, value=_value(made.value, made.unit)))
             await self.panel.again()
         return None
 
@@ -343,8 +355,11 @@ def _history(acts: list[Act], zone: str) -> Markup:
 
 
 def _act_value(act: Act) -> str:
-    return str(act.value)
+    return _value(act.value, "")
 
 
 def _value(value: object, unit: str) -> str:
+    word = str(value).lower() if isinstance(value, bool) else value
+    if isinstance(word, str) and word in CHOICES:
+        return tr(CHOICES[word])
     return "–" if value is None else figures.period(value, unit)

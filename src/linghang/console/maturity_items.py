@@ -11,7 +11,7 @@ from nicegui.events import GenericEventArguments
 from linghang.console import states
 from linghang.console.controls import VALUE, button, typed
 from linghang.console.hypertext import tag
-from linghang.console.telling import chip, proof
+from linghang.console.telling import chip, headed, proof
 from linghang.usecases.maturity import HINTS, UNKNOWN, Answer, Item
 from linghang.usecases.maturity import answer as give
 from linghang.usecases.maturity_prefilling import said_value, why
@@ -48,7 +48,7 @@ def show(page: "_Page", code: str) -> None:
     for level in model.levels:
         items = [one for one in model.items if one.sub_domain == code and one.level == level.level]
         if items:
-            states.show(tag("h3", tr("Level {level}", level=f"{level.level} {level.name}")))
+            states.show(tag("h3", f"{level.level} {headed(str(level.name))}"))
         for item in items:
             with ui.element("fieldset").classes("lh-item"):
                 _Item(page, item).build()

@@ -27,7 +27,7 @@ from linghang.console.hypertext import table as table_of
 from linghang.console.telling import headed
 from linghang.console.visit import Visit
 from linghang.usecases.live_values import live_values
-from linghang.usecases.plant_states import Machine, live_states, machines_of
+from linghang.usecases.plant_states import STATES, Machine, live_states, machines_of
 from linghang.usecases.telemetry import QUALITIES
 from linghang.words import tr
 
@@ -51,7 +51,9 @@ async def build(visit: Visit, args: PageArguments) -> None:
         states.show(_tree(machines, watched, here.id, visit))
         states.show(_values(here, watched.get(here.id, ()), known.get(here.id, {}), visit))
     if watched.get(here.id):
-        said = {"now": tr("just now"), "language": "zh-CN" if visit.language == "zh" else "en-GB", "zone": visit.zone}
+        words = {key: str(word) for key, word in STATES.items()}
+        lang = "zh-CN" if visit.language == "zh" else "en-GB"
+        said = {"now": tr("just now"), "language": lang, "zone": visit.zone, "words": words}
         ui.run_javascript(f"linghangLive({json.dumps(here.id)}, {json.dumps(said, ensure_ascii=False)})")
 
 
@@ -128,7 +130,7 @@ def _values(machine: Machine, ones: Sequence[Value], now: Mapping[str, Any], vis
 
 def _row(name: str, one: Mapping[str, Any], visit: Visit) -> list[Any]:
     value = one["value"]
-    said = figures.short(value) if isinstance(value, float | int) else str(value or "–")
+    said = figures.short(value) if isinstance(value, float | int) else str(STATES.get(value) or value or "–")
     if isinstance(value, bool):
         said = "✓" if value else "✗"
     unit = tag("span", figures.unit(one["unit"]), class_="lh-unit")

@@ -48,7 +48,7 @@ def head(visit: Visit, here: str, about: str = "", *more: Markup) -> None:
         tag("a", tr(word), href=visit.url(path), aria_current="page" if path == here else None) for path, word in WAYS
     )
     states.show(states.heading(tr(title), about, *more))
-    states.show(tag("nav", links, class_="lh-segments lh-plant-nav", aria_label=tr("Views of the plant")))
+    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Views of the plant")))
 
 
 def address(visit: Visit, path: str, pairs: Iterable[tuple[str, object]]) -> str:

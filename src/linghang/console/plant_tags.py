@@ -11,7 +11,7 @@ from linghang.console import facts, grids, plant_nav, states
 from linghang.console.controls import VALUE, chooser, typed
 from linghang.console.hypertext import tag
 from linghang.console.visit import Visit
-from linghang.usecases.plant_states import machines_of
+from linghang.usecases.plant_states import STATES, machines_of
 from linghang.usecases.tag_finding import Asked, find_tags, units_of
 from linghang.usecases.telemetry import QUALITIES
 from linghang.usecases.trends import MOST_TAGS
@@ -31,7 +31,7 @@ SOURCE = """{getRows: async (p) => {
 }}"""
 VALUE_SHOWN = """p => !p.data ? '' : p.value === null || p.value === undefined ? '–' : p.value === true ? '✓'
   : p.value === false ? '✗' : typeof p.value === 'number' ? p.value.toLocaleString(%s, {maximumSignificantDigits: 7})
-  : p.value"""
+  : (p.data.kind === 'text' && %s[p.value]) || p.value"""
 AGE = """p => { if (!p.data || p.value === null) return '–'; const s = Math.max(0, p.value), w = %s;
   return s < 120 ? Math.round(s) + ' ' + w[0] : s < 7200 ? Math.round(s / 60) + ' ' + w[1]
     : s < 172800 ? Math.round(s / 3600) + ' ' + w[2] : Math.round(s / 86400) + ' ' + w[3]; }"""
@@ -101,11 +101,13 @@ class _Place:
 
     def show(self) -> None:
         lang = json.dumps("zh-CN" if self.visit.language == "zh" else "en-GB")
-        ages = json.dumps([tr("s"), tr("min"), tr("h"), tr("days")], ensure_ascii=False)
+        days = tr("{count} days", count="").strip()
+        ages = json.dumps([tr("s"), tr("min"), tr("h"), days], ensure_ascii=False)
         words = json.dumps({key: str(word) for key, word in QUALITIES.items()}, ensure_ascii=False)
+        named = json.dumps({key: str(word) for key, word in STATES.items()}, ensure_ascii=False)
         columns: list[dict[str, Any]] = [
             _column("title", tr("Tag"), 250, valueGetter="p => p.data && (p.data.title || p.data.name)"),
-            _column("value", tr("Value"), 120, valueFormatter=VALUE_SHOWN % lang) | {"type": "rightAligned"},
+            _column("value", tr("Value"), 120, valueFormatter=VALUE_SHOWN % (lang, named)) | {"type": "rightAligned"},
             _column("unit", tr("Unit"), 90),
             _column("quality", tr("Quality"), 110, valueFormatter=QUALITY % words),
             _column("age_s", tr("Age"), 100, valueFormatter=AGE % ages) | {"type": "rightAligned"},

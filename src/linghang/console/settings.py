@@ -8,6 +8,7 @@ from nicegui.page_arguments import PageArguments
 from linghang.console import (
     acting,
     facts,
+    figures,
     settings_audit,
     settings_backup,
     settings_connections,
@@ -17,7 +18,6 @@ from linghang.console import (
     states,
 )
 from linghang.console.controls import VALUE, chooser
-from linghang.console.figures import large
 from linghang.console.hypertext import card, tag
 from linghang.console.hypertext import facts as listed
 from linghang.console.settings_parts import Values, field, form, head, to_the_door
@@ -126,7 +126,7 @@ def _workspace(found: WorkspaceFacts) -> Markup:
 
 
 def _bytes(count: int) -> Markup:
-    return tag("span", tr("{count} bytes", count=large(count)), title=f"{count:,}", class_="lh-figure")
+    return tag("span", figures.size(count), title=f"{count:,}", class_="lh-figure")
 
 
 PARTS = {

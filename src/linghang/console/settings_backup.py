@@ -146,16 +146,16 @@ def _row(one: Kept, visit: Visit) -> list[Any]:
         aria_label=label,
     )
     acts = (way, act("check", one.name, tr("Check")), act("remove", one.name, tr("Remove"), "close"))
-    size = tag("span", tr("{count} bytes", count=figures.large(one.size)), class_="lh-figure", title=f"{one.size:,}")
+    size = tag("span", figures.size(one.size), class_="lh-figure", title=f"{one.size:,}")
     return [tag("code", one.name), figures.moment(one.made_at, visit.zone), size, tag("div", acts, class_="lh-acts")]
 
 
 def _made(made: BackedUp) -> Markup:
     text = tr(
-        "Written: {count} files of {content} bytes in {size} bytes.",
+        "Written: {count} files of {content} in {size}.",
         count=f"{made.files:,}",
-        content=figures.large(made.content_bytes),
-        size=figures.large(made.size),
+        content=figures.size(made.content_bytes),
+        size=figures.size(made.size),
     )
     return tag("div", tag("p", "✓ ", text, class_="lh-better", role="status"), _not_inside(made.records, made.left_out))
 
@@ -177,7 +177,7 @@ def _checked(found: Restorable, name: str, visit: Visit) -> Markup:
         (tr("made"), figures.moment(datetime.fromisoformat(str(about["made_at"])), visit.zone)),
         (tr("program"), f"Linghang {about.get('program', '')}"),
         (tr("files"), f"{found.files:,}"),
-        (tr("size"), tr("{count} bytes", count=figures.large(found.content_bytes))),
+        (tr("size"), figures.size(found.content_bytes)),
     )
     good = tag("p", "✓ ", tr("Every byte is as it was backed up."), class_="lh-better", role="status")
     return tag("div", good, listed(pairs), _not_inside(about.get("records"), about.get("left_out")))

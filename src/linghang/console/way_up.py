@@ -160,8 +160,10 @@ class Way:
             self.ask(self.wish.asking(name, value))
 
     async def _other_costs(self) -> None:
-        self.made.clear()
+        self.made = {}  # what is on its way was asked with the costs before
         self.shown = None
+        if self.controls is None:  # nothing is shown yet: it is planned with these
+            return
         wish = self.wish
         self.wish = replace(wish, target="")  # so that the same question is a new one
         self.ask(wish)
@@ -191,16 +193,17 @@ class Way:
         self._show(plan)
 
     async def _planned(self, wish: Wish) -> dict[str, Any]:
-        if wish not in self.made:
+        made = self.made
+        if wish not in made:
             visit = self.visit
             question = wish.question(visit.pack, visit.day)
             catalogue, own = way_up_costs.catalogue_of(visit)
             if wish.plain and own is None:
-                self.made[wish] = await first_plan(visit.folder, question, visit.now)
+                made[wish] = await first_plan(visit.folder, question, visit.now)
             else:
                 first = await facts.thread(lambda: first_day(visit.folder, visit.day, visit.now))
-                self.made[wish] = await planned(await self._known(), question, wish.limits(first), catalogue)
-        return self.made[wish]
+                made[wish] = await planned(await self._known(), question, wish.limits(first), catalogue)
+        return made[wish]
 
     async def _known(self) -> Any:
         visit = self.visit

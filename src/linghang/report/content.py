@@ -341,6 +341,8 @@ class Dossier:
         What the consistency checks found.
     sentences
         What is to be said first: the verdict in a few sentences.
+    interpretations
+        What was read otherwise than the conditions say by themselves, and who set it.
     gap, review, maturity
         What reports of these kinds say beside the rest; None in the others.
     """
@@ -376,6 +378,7 @@ class Dossier:
     remarks: Sequence[Remark] = ()
     labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     sentences: Sequence[Text] = ()
+    interpretations: Sequence[Text] = ()
     gap: Gap | None = None
     review: Review | None = None
     maturity: Maturity | None = None

@@ -30,6 +30,7 @@ def template_values(dossier: Dossier, language: Language) -> Values:
         "level_id": dossier.level,
         "as_of": speaker.say(day(dossier.as_of)),
         "sentences": [speaker.say(one) for one in dossier.sentences],
+        "interpretations": [speaker.say(one) for one in dossier.interpretations],
     }
     values = head | _blocks(speaker) | annexes(speaker) | {"placeholders": speaker.wanting}
     return values | {"cover": cover_values(values)}

@@ -1,5 +1,6 @@
 """Who acknowledged which alarm, when and with what note: a journal that only grows, one line of JSON each."""
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -54,7 +55,9 @@ def acknowledge(folder: Path, key: str, who: str, note: str, now: datetime) -> A
             # One write of the whole line: lines of several processes do not mix. It begins with an end of line where
             # a write was cut off before.
             torn = os.fstat(handle).st_size and _last_byte(path) != b"\n"
-            os.write(handle, f"{chr(10) if torn else ''}{line}\n".encode())
+            whole = f"{chr(10) if torn else ''}{line}\n".encode()
+            if os.write(handle, whole) < len(whole):  # what was cut off is no line; the next one begins its own
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -76,13 +79,14 @@ def acknowledgements(folder: Path) -> Mapping[str, Acknowledgement]:
 @lru_cache(maxsize=4)
 def _read(path: Path, _size: int, _mtime: int) -> Mapping[str, Acknowledgement]:
     known = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # a note may hold U+2028
         try:
             said = json.loads(line)
-            known[said["key"]] = Acknowledgement(
-                said["key"], datetime.fromisoformat(said["at"]), said["who"], said["note"]
-            )
-        except (ValueError, KeyError, TypeError):
+            at = datetime.fromisoformat(said["at"])
+            if at.tzinfo is None:
+                raise ValueError(at)
+            known[said["key"]] = Acknowledgement(said["key"], at, said["who"], said["note"])
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
     return known
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass
 from functools import cache, partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -11,6 +12,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from linghang.errors import BadInput
+from linghang.usecases.parent_gone import end_with_parent
 from linghang.words import Language, language, use
 
 P = ParamSpec("P")
@@ -47,6 +49,37 @@ async def apart(work: Callable[P, T], within_s: float, /, *args: P.args, **kwarg
             asyncio.get_running_loop().run_in_executor(None, run.end)
 
 
+async def together(key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do work once for all who ask for the same meanwhile; it ends when the last of them stops waiting."""
+    under_way = _UNDER_WAY.setdefault(asyncio.get_running_loop(), {})
+    if key not in under_way:
+        under_way[key] = _Shared(asyncio.create_task(begin()))
+        under_way[key].task.add_done_callback(_told)
+    shared = under_way[key]
+    shared.waiting += 1
+    try:
+        found: T = await asyncio.shield(shared.task)
+        return found
+    finally:
+        shared.waiting -= 1
+        if shared.waiting == 0 or shared.task.done():
+            shared.task.cancel()
+            if under_way.get(key) is shared:  # whoever asks from now on begins anew
+                del under_way[key]
+
+
+@dataclass
+class _Shared:
+    task: "asyncio.Task[Any]"
+    waiting: int = 0
+
+
+def _told(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled():
+        task.exception()  # whoever still waits for it is told; if nobody does, that is no fault
+
+
+_UNDER_WAY: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, _Shared]]" = WeakKeyDictionary()
 _TURNS: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 
@@ -108,6 +141,7 @@ def _received(receiving: Connection, within_s: float) -> Any:
 
 def _run(sending: Connection, work: Callable[[], object], speaking: Language) -> None:
     """What the process does: answer with what the work gives or raises."""
+    end_with_parent()
     use(speaking)
     try:
         answer: tuple[Exception | None, object] = None, work()

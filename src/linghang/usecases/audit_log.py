@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.evidence import ledger
-from linghang.evidence.chain import START, lines_backwards
+from linghang.evidence.chain import START, anchor_of, lines_backwards
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.auditing import CHAIN, Failed, Told, log_of
 
@@ -143,8 +143,14 @@ def deeds(folder: Path, wanted: Wanted | None = None, *, before: int | None = No
     return DeedsPage(tuple(found), None)
 
 
-def check_log(folder: Path) -> LogChecked:
+def check_log(folder: Path, *, anchored: bool = True) -> LogChecked:
     """Check the whole chain, and that the ledger of evidence still holds what every deed saw of it.
+
+    Parameters
+    ----------
+    anchored
+        Whether a lost anchor is a problem: without it records that were cut off the end are not missed. The first
+        record may stand without one, where a stop came between the two.
 
     Raises
     ------
@@ -161,6 +167,9 @@ def check_log(folder: Path) -> LogChecked:
             problems += _noted(entry.number, entry.record, heads)
     except BadInput as error:
         problems.append(str(error))
+    if anchored and records > 1 and not anchor_of(path).exists():
+        lost = BadInput("is gone; records cut off the end of the log would not be missed", Place(str(anchor_of(path))))
+        problems.append(str(lost))
     problems += _unbound(workspace, heads)
     return LogChecked(records, last, tuple(problems))
 

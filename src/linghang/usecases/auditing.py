@@ -31,7 +31,11 @@ WAIT_S = 10.0
 """How long a deed waits for others that are being written; each takes some milliseconds."""
 LONGEST = 500
 """Characters of a text that are kept: names come from outside."""
-_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/@\s]*@")
+_PASSWORDS = (
+    (re.compile(r"(://[^/@:\s]*):\S*@"), r"\1:***@"),
+    (re.compile(r"(?i)\b(password|passwd|pwd|sslpassword)=[^&\s]*"), r"\1=***"),
+)
+"""Of a database's address: before the host, where it may hold `/` and `@` that nobody quoted, or as a setting."""
 LOG = logging.getLogger("linghang.audit")
 
 
@@ -259,7 +263,9 @@ def _bounded(deed: Deed) -> Deed:
 
 def _cut(text: str) -> str:
     """A text that can be written as UTF-8, is not endless, and holds no password of a database's address."""
-    clean = _PASSWORD.sub(r"\1:***@", text.encode("utf-8", "backslashreplace").decode())
+    clean = text.encode("utf-8", "backslashreplace").decode()
+    for secret, instead in _PASSWORDS:
+        clean = secret.sub(instead, clean)
     return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from linghang.errors import BadInput, Place, reason_of
 from linghang.store import backup_file
 from linghang.store.accounts import FILE as ACCOUNTS
 from linghang.store.snapshot import BACKUPS, snapshot
-from linghang.store.whole_file import whole_file
+from linghang.store.whole_file import LONGEST_PREFIX, whole_file
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.words import later
 
@@ -120,6 +121,7 @@ def back_up(
     workspace, wanted = open_workspace(folder), chosen or Chosen()
     progress(later("taking a snapshot"), 0, None)
     with snapshot(workspace) as copy:
+        _forget_unfinished(workspace, output)
         every = sorted(one for one in copy.rglob("*") if one.is_file())
         left = {one for one in every if _left_out(one.relative_to(copy), one, wanted, workspace)}
         records = _records(workspace)
@@ -139,6 +141,14 @@ def back_up(
                 raise BadInput("cannot be written: {reason}", Place(str(output)), reason=reason_of(error)) from None
         output.chmod(0o600)
     return BackedUp(output, now, len(made.files), made.size, output.stat().st_size, records, tuple(about["left_out"]))
+
+
+def _forget_unfinished(workspace: Workspace, output: Path) -> None:
+    """Take away what a backup left that was killed; no other one runs while this one has the snapshot."""
+    same = output.parent.glob(f".{escape(output.name[:LONGEST_PREFIX])}.*.part")
+    for left in (*same, *(workspace.folder / BACKUPS).glob(f".linghang-*{SUFFIX}.*.part")):
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
 
 
 def _about(workspace: Workspace, now: datetime, records: Records, chosen: Chosen, left: list[str]) -> dict[str, Any]:

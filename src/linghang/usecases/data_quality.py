@@ -20,11 +20,14 @@ from linghang.plant.records import check_rows
 from linghang.plant.tables import TABLES, described
 from linghang.plant.titles import titled
 from linghang.store.migrate import is_current
+from linghang.store.state import files_state
 from linghang.store.workspace import open_workspace
 from linghang.usecases.consistency import check_consistency
+from linghang.usecases.consistency_waivers import WAIVERS
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import assessed_document, kept
 from linghang.usecases.records import RecordTables
+from linghang.usecases.report_statements import APPLICATION
 from linghang.words import Text
 
 CHECKED_ROWS = 200_000
@@ -297,7 +300,8 @@ def quality_document(folder: Path, *, pack: str, now: datetime, as_of: date | No
             )
         )
 
-    return kept(workspace, "quality", f"{pack} {day} {now.date()}", made)
+    beside = files_state(folder / name for name in (APPLICATION, WAIVERS))  # what is accepted is no fault
+    return kept(workspace, "quality", f"{load_pack(pack).digest} {day} {now.date()} {beside}", made)
 
 
 def _table_document(one: TableState) -> dict[str, Any]:

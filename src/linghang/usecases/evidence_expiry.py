@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
 from linghang.judge.case import Case
 from linghang.judge.reference import judge
@@ -97,7 +98,7 @@ def losses(folder: Path, *, pack: str, now: datetime, as_of: date | None = None)
     def made() -> dict[str, Any]:
         return _losses(assess(folder, pack=pack, now=now, as_of=day, record=False), workspace, day)
 
-    return kept(workspace, "expiry", f"{pack} {day}", made)
+    return kept(workspace, "expiry", f"{load_pack(pack).digest} {day}", made)
 
 
 def _losses(found: Assessment, workspace: Workspace, day: date) -> dict[str, Any]:

@@ -290,13 +290,14 @@ def undo_import(folder: Path, at: datetime | None = None) -> Undoable:
     """
     workspace = open_workspace(folder)
     notes = kept_in(workspace) / UNDO
-    found = undoable(notes)
-    if found is None or (at is not None and found.at != at):
-        raise BadInput("there is no import that could be taken back")
     engine = workspace.engine()
     try:
-        with workspace.writing(), engine.begin() as connection:
-            take_back(notes, connection)
+        with workspace.writing():  # nobody imports between the look at the notes and their use
+            found = undoable(notes)
+            if found is None or (at is not None and found.at != at):
+                raise BadInput("there is no import that could be taken back")
+            with engine.begin() as connection:
+                take_back(notes, connection)
     except DBAPIError as error:
         raise BadInput("the records cannot be kept: {reason}", reason=str(error.orig).strip()) from None
     finally:

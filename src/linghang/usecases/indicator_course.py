@@ -106,7 +106,7 @@ def course_of(
             "switched_on": list(_switched_on(ground, ends)),
         }
 
-    question = f"{rule.id} {rule.version} {months_after(day, 0)} {months} {sorted(thresholds.items())}"
+    question = f"{rule.id} {rule.version} {months} {_of(workspace, day, thresholds)}"
     return kept_of_records(workspace, f"{COURSE}-{rule.id}", question, made)
 
 
@@ -122,7 +122,7 @@ def trends_of(folder: Path, *, now: datetime, pack: str, as_of: date | None = No
                 found[one.id].append(None if one.present_value is None else str(one.present_value))
         return found
 
-    return kept_of_records(workspace, TRENDS, f"{months_after(day, 0)} {sorted(thresholds.items())}", made)
+    return kept_of_records(workspace, TRENDS, _of(workspace, day, thresholds), made)
 
 
 def with_baseline(
@@ -168,8 +168,13 @@ def with_baseline(
             "needs": [say_need(need).to_dict() for need in one.needs],
         }
 
-    question = f"{rule.id} {rule.version} {months_after(day, 0)} {start} {sorted(thresholds.items())}"
+    question = f"{rule.id} {rule.version} {start} {_of(workspace, day, thresholds)}"
     return kept_of_records(workspace, f"{COURSE}-{rule.id}-baseline", question, made)
+
+
+def _of(workspace: Workspace, day: date, thresholds: Mapping[str, Decimal | str | bool]) -> str:
+    """What a course rests on beside the records: the month, the plant's zone, the thresholds."""
+    return f"{months_after(day, 0)} {workspace.time_zone} {sorted(thresholds.items())}"
 
 
 def _rule(name: str) -> IndicatorRule:

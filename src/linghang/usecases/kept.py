@@ -194,5 +194,6 @@ def has_telemetry(folder: Path) -> bool:
 
 @cache
 def _program() -> str:
-    """Which program it is: a change of its code may change an answer."""
-    return files_state(sorted(Path(linghang.__file__).parent.rglob("*.py")))
+    """Which program it is: a change of its code, packs or catalogues may change an answer."""
+    home = Path(linghang.__file__).parent
+    return files_state(sorted(one for suffix in ("py", "yaml") for one in home.rglob(f"*.{suffix}")))

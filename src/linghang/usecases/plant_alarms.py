@@ -260,7 +260,9 @@ class AlarmWatch:
                     silent.setdefault(connection, []).append(_data(f"data {name}", one, text, at))
                 elif not shown["good"]:
                     text = Text(f"{one.name}：数据质量不好", f"{one.name}: bad quality of data")
-                    found.append(_data(f"data {name}", one, text, at))
+                    # Of the first bad point that was seen here: an acknowledgement covers those that follow it.
+                    since, _ = self._since.setdefault(f"data {name}", (at, True))
+                    found.append(replace(_data(f"data {name}", one, text, min(since, at)), since_at_least=True))
                 elif (alarm := self._beyond(name, one, shown["value"], at)) is not None:
                     found.append(alarm)
             for connection, several in silent.items():

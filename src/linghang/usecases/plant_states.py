@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def _stretches(
     id: str, points: Sequence[tuple[datetime, float | None]], texts: Sequence[str], start: datetime, end: datetime
 ) -> list[Stretch]:
     found: list[Stretch] = []
-    for (at, value), (following, _) in zip(points, [*points[1:], (end, None)], strict=True):
+    for (at, value), (following, _) in pairwise([*points, (end, None)]):
         begin, until, state = max(at, start), min(following, end), _word(value, texts)
         if until <= begin:
             continue

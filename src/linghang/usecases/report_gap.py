@@ -130,14 +130,14 @@ def verdict_sentences(sources: Sources) -> list[Text]:
                 "(floor “documented”).",
             )
         )
-    said += [Text(f"审核人设定的口径：{one.zh}。", f"Interpretation set: {one.en}.") for one in _marks(sources)]
-    return said
+    return [*said, *interpretation_sentences(sources)]
 
 
-def _marks(sources: Sources) -> list[Text]:
-    """What is read otherwise than in the pack."""
+def interpretation_sentences(sources: Sources) -> list[Text]:
+    """What is read otherwise than in the pack, and who set it: a sentence each."""
     marks = marks_of(sources.workspace, sources.pack, sources.request.interpretation)
-    return [say_mark(one, sources.workspace.time_zone) for one in marks]
+    said = [say_mark(one, sources.workspace.time_zone) for one in marks]
+    return [Text(f"审核人设定的口径：{one.zh}。", f"Interpretation set: {one.en}.") for one in said]
 
 
 def _level(sources: Sources, level: str | None) -> Text | None:

@@ -24,7 +24,7 @@ from linghang.usecases.report_charts import (
     add_system_map,
     add_trend,
 )
-from linghang.usecases.report_gap import gap_of, verdict_sentences
+from linghang.usecases.report_gap import gap_of, interpretation_sentences, verdict_sentences
 from linghang.usecases.report_maturity import maturity_of
 from linghang.usecases.report_remarks import remarks_of
 from linghang.usecases.report_results import effects, features, letter, plan_goal, plan_steps, signatures
@@ -195,6 +195,7 @@ def _dossier(sources: Sources) -> Dossier:
         labels=drawn.labels,
         remarks=remarks_of(sources),
         sentences=verdict_sentences(sources),
+        interpretations=interpretation_sentences(sources),
         gap=gap,
         review=review_of(sources) if kind == "annual-review" else None,
         maturity=maturity,

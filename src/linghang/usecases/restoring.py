@@ -1,12 +1,14 @@
 """Check a backup and restore it: a workspace appears whole, or nothing changes."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -17,12 +19,15 @@ from linghang.store.backup_file import BackupFile
 from linghang.store.telemetry.lock import WriterLock
 from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.telemetry.recovery import make_folders
+from linghang.store.whole_file import LONGEST_PREFIX
 from linghang.store.workspace import FOLDERS, open_workspace
 from linghang.usecases.audit_log import check_log
 from linghang.usecases.auditing import Deed, Face, audited
 from linghang.words import later
 
 Told = Callable[[str, int, int | None], None]
+RESTORING = ".restoring"
+"""How a folder ends whose restore is not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,12 @@ def restore(
             if not replace:
                 raise BadInput("is not an empty folder; --replace moves what is in it aside", place)
             held.enter_context(_nobody_writes(target))
-        unfinished = target.parent / f".{target.name[:40]}.{token_hex(4)}.restoring"
+        _forget_unfinished(target)
+        unfinished = target.parent / f".{target.name[:LONGEST_PREFIX]}.{token_hex(4)}{RESTORING}"
         deed = Deed(who, through, "backups.restore", file.name, {"made_at": str(opened.manifest.about.get("made_at"))})
         try:
             unfinished.mkdir(parents=True)
+            held.enter_context(_held(unfinished))
             _unpack(opened, unfinished, progress)
             aside = audited(unfinished, deed, now, lambda: _put(unfinished, target, now))
         except OSError as error:
@@ -106,6 +113,24 @@ def restore(
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         return _restorable(opened), aside
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder as long as somebody is at work in it, or until the process is gone."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _forget_unfinished(target: Path) -> None:
+    """Take away what a restore of this folder left that was killed: it holds copies of everything."""
+    for left in target.parent.glob(f".{escape(target.name[:LONGEST_PREFIX])}.*{RESTORING}"):
+        with suppress(OSError), _held(left):  # BlockingIOError: another restore is at work in it
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _unpack(opened: BackupFile, folder: Path, progress: Told) -> None:
@@ -164,7 +189,7 @@ def _check_workspace(folder: Path) -> None:
             raise BadInput("is damaged: {reason}", Place(path.name), reason=said)
     for _ in ledger.read(workspace.ledger):
         pass
-    for problem in check_log(folder).problems:
+    for problem in check_log(folder, anchored=False).problems:
         raise BadInput("the audit log does not fit: {problem}", problem=problem)
 
 

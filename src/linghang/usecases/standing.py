@@ -15,7 +15,7 @@ from linghang.conditions.shelf import load_pack
 from linghang.store.kept_documents import load, save
 from linghang.store.state import kept_in
 from linghang.store.workspace import Workspace, open_workspace
-from linghang.usecases.apart import apart
+from linghang.usecases.apart import apart, together
 from linghang.usecases.json_values import plain
 from linghang.usecases.judging import Chosen
 from linghang.usecases.kept import workspace_state
@@ -160,7 +160,8 @@ async def first_plan(folder: Path, question: Question, now: datetime) -> dict[st
     pack = question.pack
     workspace = await asyncio.to_thread(open_workspace, folder)
     first = _judged_on(workspace, question.as_of, now)
-    asked = (question.target, question.floor, question.assume, load_pack(pack).digest, first.isoformat())
+    digest = (await asyncio.to_thread(load_pack, pack)).digest
+    asked = (question.target, question.floor, question.assume, digest, first.isoformat())
 
     async def made() -> dict[str, Any]:
         return await planned(await standing(folder, pack, question.as_of, now), question, Limits(first))
@@ -177,11 +178,14 @@ async def _once(
         return await make()
     place, key = kept_in(workspace), f"{state} {asked}"
     found: dict[str, Any] | None = await asyncio.to_thread(load, place, name, key)
-    if found is None:
-        found = await make()
+
+    async def made() -> dict[str, Any]:
+        new = await make()
         if state == await asyncio.to_thread(workspace_state, workspace):
-            await asyncio.to_thread(save, place, name, key, found)
-    return found
+            await asyncio.to_thread(save, place, name, key, new)
+        return new
+
+    return await together((str(place), name, key), made) if found is None else found
 
 
 async def traded(
@@ -205,7 +209,8 @@ async def sensed(folder: Path, pack: str, day: date | None, now: datetime) -> di
         Everything that an assessment refuses, or it took longer than `SENSED_WITHIN_S`.
     """
     workspace = await asyncio.to_thread(open_workspace, folder)
-    asked = (load_pack(pack).digest, str(_judged_on(workspace, day, now)))
+    digest = (await asyncio.to_thread(load_pack, pack)).digest
+    asked = (digest, str(_judged_on(workspace, day, now)))
 
     async def made() -> dict[str, Any]:
         return await apart(_sensed, SENSED_WITHIN_S, folder, pack, day, now)

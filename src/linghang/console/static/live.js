@@ -35,7 +35,7 @@ function linghangLive(find, said) {
     for (const [name, one] of Object.entries(news)) {
       const cell = cells.get(name);
       if (!cell || !one || one.value === null) continue;
-      cell.textContent = typeof one.value === "number" ? number(one.value) : one.value === true ? "✓" : one.value === false ? "✗" : one.value;
+      cell.textContent = typeof one.value === "number" ? number(one.value) : one.value === true ? "✓" : one.value === false ? "✗" : said.words?.[one.value] ?? one.value;
       const at = moments.get(name);
       if (at && one.at && Date.now() - new Date(one.at) < 60000) at.textContent = said.now;
     }
