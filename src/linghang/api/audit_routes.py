@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import FileResponse
 
 from linghang.api.given import folder_of
-from linghang.api.keeping import name_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Administrator
-from linghang.errors import BadInput, reason_of
+from linghang.api.uploads import kept_upload, name_of
 from linghang.usecases.audit_log import MOST, Wanted, check_log, deeds
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.backing_up import Chosen, keep_backup, kept_backups, path_of, remove_backup
@@ -25,7 +24,6 @@ ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 }
 BackupName = Annotated[str, Path(max_length=100, pattern=r"^[\w.-]+\.zip$")]
-COPIED_BYTES = 1 << 20
 
 
 class DeedShown(BaseModel):
@@ -138,13 +136,7 @@ def make_backup(request: Request, person: Administrator, given: NewBackup) -> Ba
 def check_uploaded(_: Administrator, file: UploadFile) -> BackupChecked:
     """Check a backup that is sent: every byte is held against its list of files; nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="linghang-check-") as folder:
-        path = File(folder) / "backup.zip"
-        try:
-            with path.open("wb") as copy:
-                while part := file.file.read(COPIED_BYTES):
-                    copy.write(part)
-        except OSError as error:
-            raise BadInput("cannot be kept: {reason}", reason=reason_of(error)) from None
+        path = kept_upload(File(folder), file, (".zip",))
         with called(path, name_of(file)):
             return BackupChecked(**check_backup(path).to_dict())
 

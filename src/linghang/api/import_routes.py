@@ -14,7 +14,7 @@ from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import Limit, Offset, Page, page_of
-from linghang.api.uploads import kept_upload
+from linghang.api.uploads import kept_uploads
 from linghang.errors import BadInput
 from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
@@ -27,6 +27,7 @@ from linghang.usecases.import_checks import (
     undo_import,
 )
 from linghang.usecases.import_deliveries import (
+    READABLE,
     Delivery,
     add_delivery,
     add_files,
@@ -307,8 +308,7 @@ def _attached(name: str) -> dict[str, str]:
 
 
 def _uploaded(place: File, files: Sequence[UploadFile]) -> list[tuple[File, str]]:
-    paths = [kept_upload(place, one, number) for number, one in enumerate(files)]
-    return [(path, path.name) for path in paths]
+    return [(path, path.name) for path in kept_uploads(place, files, READABLE)]
 
 
 def _known(request: Request, id: str, person: Person) -> Delivery:

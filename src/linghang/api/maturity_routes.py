@@ -13,10 +13,10 @@ from starlette.responses import FileResponse
 
 from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import folder_of
-from linghang.api.keeping import name_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import json_of, tagged
+from linghang.api.uploads import kept_upload, name_of
 from linghang.usecases import maturity
 from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
@@ -228,15 +228,11 @@ def import_workbook(
     """Take the answers of a filled workbook; all of them, or none."""
     folder, now = folder_of(request), _now()
     with tempfile.TemporaryDirectory(prefix="linghang-maturity-") as place:
-        path = File(place) / "maturity.xlsx"
-        with path.open("wb") as target:
-            while part := file.file.read(1 << 20):
-                target.write(part)
+        path = kept_upload(File(place), file, (".xlsx",))
         with called(path, name_of(file)):
             found = read_answers(folder, path, by=person.title, now=now)
         if not dry_run:
-            name = (file.filename or path.name)[:200]
-            _done(request, person, "maturity.import", name, lambda: take_answers(found, by=person.title, now=now))
+            _done(request, person, "maturity.import", path.name, lambda: take_answers(found, by=person.title, now=now))
     return {"changes": plain(found.to_dict())["changes"], "kept": not dry_run}
 
 

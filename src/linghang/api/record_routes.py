@@ -17,11 +17,12 @@ from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pa
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
 from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
-from linghang.api.uploads import kept_upload
+from linghang.api.uploads import kept_uploads
 from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.data_quality import quality_document
+from linghang.usecases.import_deliveries import READABLE
 from linghang.usecases.importing import ImportReport, import_files
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import has_telemetry
@@ -121,7 +122,7 @@ def import_records(
 ) -> Imported:
     """Import workbooks, CSV and Parquet files as one set: all of it is kept, or nothing."""
     with tempfile.TemporaryDirectory(prefix="linghang-import-") as folder:
-        paths = [kept_upload(File(folder), one, number) for number, one in enumerate(files)]
+        paths = kept_uploads(File(folder), files, READABLE)
         report = _imported(folder_of(request), paths, person, table, dry_run)
     _refuse(report, folder)
     response.status_code = 200 if dry_run else 201

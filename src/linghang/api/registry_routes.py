@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
 from linghang.api.given import DEFAULT_PACK, PackName, known_pack
-from linghang.api.keeping import kept_upload, name_of
 from linghang.api.problems import answers
 from linghang.api.security import Reader, Runner
 from linghang.api.sending import json_of
+from linghang.api.uploads import kept_upload, name_of
 from linghang.api.waiting import while_wanted
 from linghang.errors import BadInput
 from linghang.usecases.apart import apart

@@ -15,10 +15,10 @@ from starlette.responses import FileResponse
 from linghang.api import registry_routes
 from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import DEFAULT_PACK, PackName, folder_of, known_pack
-from linghang.api.keeping import kept_upload, name_of
 from linghang.api.problems import answers
 from linghang.api.security import Reader
 from linghang.api.sending import Limit, Offset, Page, json_of, page_of, tagged
+from linghang.api.uploads import kept_upload, name_of
 from linghang.api.waiting import while_wanted
 from linghang.usecases.planning import Catalogue, Limits, Question, Weights
 from linghang.usecases.policy import interpretation_of
