@@ -298,3 +298,12 @@ def test_no_form_of_a_database_s_address_shows_its_password(works: Path, said: s
     written = (works / "audit.jsonl").read_text("utf-8")
     assert "SEC" not in written
     assert "plant" in written
+
+
+def test_a_change_that_says_itself_that_it_changed_nothing_is_told_as_failed(tmp_path: Path) -> None:
+    make_workspace(tmp_path / "works", "works", "Asia/Shanghai", None)
+    deed = Deed("wang", "api", "records.import", "a.csv")
+    audited(tmp_path / "works", deed, datetime.now(UTC), lambda: 0, lambda made: "" if made else "2 problems")
+    audited(tmp_path / "works", deed, datetime.now(UTC), lambda: 1, lambda made: "" if made else "2 problems")
+    said = [one.failed for one in deeds(tmp_path / "works").deeds]
+    assert said == [None, "2 problems"]  # newest first

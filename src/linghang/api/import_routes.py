@@ -25,6 +25,7 @@ from linghang.usecases.import_checks import (
     faults_workbook,
     last_import,
     undo_import,
+    why_not,
 )
 from linghang.usecases.import_deliveries import (
     READABLE,
@@ -219,7 +220,8 @@ def commit(request: Request, person: Writer, id: DeliveryId) -> DeliveryShown:
     found, now = _known(request, id, person), datetime.now(UTC)
     deed = Deed(person.name, "api", "records.import", ", ".join(found.files))
     folder = folder_of(request)
-    return _shown(audited(folder, deed, now, lambda: check_delivery(folder, id, person.name, now, keep=True)))
+    made = audited(folder, deed, now, lambda: check_delivery(folder, id, person.name, now, keep=True), why_not)
+    return _shown(made)
 
 
 @router.get("/deliveries/{id}/problems", responses=answers(404))

@@ -28,6 +28,7 @@ from linghang.usecases.json_values import plain
 from linghang.usecases.kept import has_telemetry
 from linghang.usecases.record_pages import rows, tables
 from linghang.usecases.telemetry import Watch, meanings, open_telemetry, trend
+from linghang.words import tr
 
 router = APIRouter(tags=["data"])
 router.include_router(import_routes.router)
@@ -140,7 +141,14 @@ def _imported(folder: File, paths: Sequence[File], person: Person, table: str | 
         return import_files(folder, [str(path) for path in paths], now=now, table=table, dry_run=dry_run)
 
     names = ", ".join(path.name for path in paths)
-    return work() if dry_run else audited(folder, Deed(person.name, "api", "records.import", names), now, work)
+    if dry_run:
+        return work()
+    deed = Deed(person.name, "api", "records.import", names)
+    return audited(folder, deed, now, work, _why_not)
+
+
+def _why_not(made: ImportReport) -> str:
+    return tr("{count} problems", count=made.problem_count) if made.refused else ""
 
 
 @router.get("/quality", responses=JSON_OBJECT | answers(404), response_class=Response)

@@ -19,7 +19,13 @@ LOCAL = "local"
 
 
 async def change(
-    visit: Visit, scope: Scope, what: str, on: str, work: Callable[[], T], how: Mapping[str, str] | None = None
+    visit: Visit,
+    scope: Scope,
+    what: str,
+    on: str,
+    work: Callable[[], T],
+    how: Mapping[str, str] | None = None,
+    unless: Callable[[T], str] | None = None,
 ) -> T | None:
     """Make a change for the one who looks; None where it was refused, which the page then has said.
 
@@ -31,13 +37,15 @@ async def change(
         As the audit log has them (`linghang.usecases.auditing.Deed`).
     work
         What makes the change, in a thread; it returns something that is not None.
+    unless
+        Says of what the work gives why nothing was changed after all; empty where it was.
     """
 
     def made() -> T:
         use(visit.language)
         person = visit.need(scope)
         deed = Deed(LOCAL if visit.secret is None else person.name, "console", what, on, how or {})
-        return audited(visit.folder, deed, visit.now, work)
+        return audited(visit.folder, deed, visit.now, work, unless)
 
     try:
         return await facts.thread(made)

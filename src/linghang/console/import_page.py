@@ -21,7 +21,7 @@ from linghang.console.hypertext import card, icon, joined, tag
 from linghang.console.telling import said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
-from linghang.usecases.import_checks import check_delivery, last_import, progress_of, undo_import
+from linghang.usecases.import_checks import check_delivery, last_import, progress_of, undo_import, why_not
 from linghang.usecases.import_deliveries import (
     READABLE,
     Delivery,
@@ -300,7 +300,7 @@ class Wizard:
             made = elsewhere(check_delivery, visit.folder, found.id, visit.person.name, visit.now, keep=True)
             return asyncio.run_coroutine_threadsafe(made, loop).result()
 
-        return await acting.change(visit, "write", "records.import", ", ".join(found.files), work)
+        return await acting.change(visit, "write", "records.import", ", ".join(found.files), work, unless=why_not)
 
     def _waits(self) -> bool:
         return self.busy and not self.bar.is_deleted

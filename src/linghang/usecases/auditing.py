@@ -169,7 +169,9 @@ def log_of(folder: Path) -> Path:
     return folder / FILE
 
 
-def audited(folder: Path, deed: Deed, now: datetime, work: Callable[[], T]) -> T:
+def audited(
+    folder: Path, deed: Deed, now: datetime, work: Callable[[], T], unless: Callable[[T], str] | None = None
+) -> T:
     """Tell of a change, make it, and tell if it failed; return what the work gives.
 
     Parameters
@@ -180,6 +182,8 @@ def audited(folder: Path, deed: Deed, now: datetime, work: Callable[[], T]) -> T
         The caller's clock (with a zone).
     work
         What makes the change; what it raises is raised on.
+    unless
+        Says of what the work gives why nothing was changed after all; empty where it was.
 
     Raises
     ------
@@ -195,13 +199,20 @@ def audited(folder: Path, deed: Deed, now: datetime, work: Callable[[], T]) -> T
             "nothing was changed, because the audit log cannot tell of it: {reason}", reason=str(error)
         ) from error
     try:
-        return work()
+        made = work()
     except BaseException as error:
-        try:
-            _append(workspace, Failed(number, _cut(_reason(error))))
-        except BadInput as trouble:
-            LOG.error("deed %s failed, which could not be written down: %s", number, trouble)
+        _failed(workspace, number, _reason(error))
         raise
+    if unless is not None and (why := unless(made)):
+        _failed(workspace, number, why)
+    return made
+
+
+def _failed(workspace: Workspace, number: int, reason: str) -> None:
+    try:
+        _append(workspace, Failed(number, _cut(reason)))
+    except BadInput as trouble:
+        LOG.error("deed %s failed, which could not be written down: %s", number, trouble)
 
 
 def _append(workspace: Workspace, act: Act) -> int:

@@ -105,6 +105,11 @@ def check_delivery(folder: Path, id: str, owner: str, now: datetime, *, keep: bo
     return done
 
 
+def why_not(found: Delivery) -> str:
+    """Say why a delivery that was to be imported was not; empty where it was."""
+    return "" if found.imported else tr("{count} problems", count=found.result["count"] if found.result else 0)
+
+
 def _report(workspace: Workspace, found: Delivery, now: datetime, noting: Noting | None) -> ImportReport:
     told = _Progress(beside(workspace.folder, found, _PROGRESS))
 
