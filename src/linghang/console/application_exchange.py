@@ -12,9 +12,9 @@ from linghang.words import later, tr
 
 HERE = "/application/exchange"
 EXPORTS = {
-    "oscal-catalog": (later("OSCAL catalog"), later("The conditions of the pack: levels, links, elements, rules.")),
+    "oscal-catalog": (later("Catalog as OSCAL"), later("The conditions of the pack: levels, links, elements, rules.")),
     "oscal-profile": (
-        later("OSCAL profile"),
+        later("Profile as OSCAL"),
         later("Only the differences of an overlay, with the catalogs that it imports, as a zip."),
     ),
     "oscal-results": (

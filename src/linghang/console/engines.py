@@ -104,7 +104,12 @@ def lacks(needs: Sequence[Need], visit: Visit) -> Markup | None:
     if not lacking:
         return None
     links = (
-        tag("a", str(one.title), href=visit.url("/data" if one.name == "telemetry" else f"/data/{one.name}"))
+        tag(
+            "a",
+            str(one.title),
+            class_="lh-inline",
+            href=visit.url("/data" if one.name == "telemetry" else f"/data/{one.name}"),
+        )
         for one in lacking
     )
     listed = [part for link in links for part in (", ", link)][1:]

@@ -43,6 +43,7 @@ class _Page:
         self.visit, self.found, self.code = visit, found, code
         self.writes = acting.may(visit, "write")
         self.proposals: Prefilling | None = None
+        self.shown: list[maturity_items.ItemOnPage] = []
 
     async def build(self) -> None:
         visit = self.visit
@@ -74,7 +75,7 @@ class _Page:
             states.put(self.gap, states.wrong(str(error)))
             return
         if not self.items.is_deleted:
-            self._show_items()
+            self._tell_items()
             self._offer()
 
     # --- acting ---
@@ -99,7 +100,12 @@ class _Page:
     def _show_items(self) -> None:
         self.items.clear()
         with self.items:
-            maturity_items.show(self, self.code)
+            self.shown = maturity_items.show(self, self.code)
+
+    def _tell_items(self) -> None:
+        """Say anew what stands beside each item: what somebody is writing there stays."""
+        for one in self.shown:
+            one.tell()
 
     def _settings(self) -> None:
         visit, state = self.visit, self.found.opened.state
@@ -120,11 +126,11 @@ class _Page:
 
     def _actions(self) -> None:
         with ui.element("div").classes("lh-filters"):
-            with button(tr("Take back the last answer"), "lh-button").on("click", self.visit.speaking(self._undo)):
+            with button(tr("Undo"), "lh-button").on("click", self.visit.speaking(self._undo)):
                 states.show(tag("span", icon("undo"), tr("Undo")))
-            with button(tr("Adopt the confirmed level"), "lh-button").on("click", self.visit.speaking(self._adopt)):
+            with button(tr("Adopt the level …"), "lh-button").on("click", self.visit.speaking(self._adopt)):
                 states.show(tag("span", tr("Adopt the level …")))
-            with button(tr("Leave a domain out"), "lh-button").on("click", self.visit.speaking(self._leave_out)):
+            with button(tr("Domains …"), "lh-button").on("click", self.visit.speaking(self._leave_out)):
                 states.show(tag("span", tr("Domains …")))
         drop_zone(self.visit, "write", tr("Drop a filled workbook here"), self._workbook, ".xlsx")
 

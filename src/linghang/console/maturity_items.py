@@ -38,8 +38,9 @@ def meter(low: Fraction, high: Fraction, gate: Fraction | None = None) -> Markup
     )
 
 
-def show(page: "_Page", code: str) -> None:
+def show(page: "_Page", code: str) -> "list[ItemOnPage]":
     """Put the items of a sub-domain on the page, level by level."""
+    shown = []
     model = page.found.opened.model
     sub = next(one for one in model.sub_domains if one.code == code)
     hint = HINTS.get(code)
@@ -51,10 +52,12 @@ def show(page: "_Page", code: str) -> None:
             states.show(tag("h3", f"{level.level} {headed(str(level.name))}"))
         for item in items:
             with ui.element("fieldset").classes("lh-item"):
-                _Item(page, item).build()
+                shown.append(ItemOnPage(page, item))
+                shown[-1].build()
+    return shown
 
 
-class _Item:
+class ItemOnPage:
     """One item with its controls."""
 
     def __init__(self, page: "_Page", item: Item) -> None:
@@ -90,6 +93,10 @@ class _Item:
             radio.props["disabled"] = not self.page.writes
             radio.on("change", self.page.visit.speaking(self._given), js_handler=VALUE)
             states.show(tag("span", word))
+
+    def tell(self) -> None:
+        """Say anew who answered, and what the records say of it."""
+        states.put(self.told, self._told())
 
     def _told(self) -> Markup:
         """Who answered, and what the records say of it."""
@@ -147,4 +154,4 @@ class _Item:
             return give(page.visit.folder, code, value, by=by, now=now, reason=reason, evidence=numbers)
 
         await page.changed("maturity.answer", code, work)
-        states.put(self.told, self._told())
+        self.tell()
