@@ -25,7 +25,7 @@ from linghang.store.telemetry import (
     housekeeping,
 )
 from linghang.store.telemetry import store as store_module
-from linghang.store.telemetry.commit import GroupCommit
+from linghang.store.telemetry.commit import GroupCommit, _Waiting
 from linghang.store.telemetry.manifest import FILE, Manifest
 from linghang.store.telemetry.settings import COUNTS
 
@@ -291,6 +291,15 @@ def test_a_batch_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytes
         store.append(Points.of(0, np.arange(10), 1.0))
         with pytest.raises(BadInput, match="11 points in one batch; give at most 10"):
             store.append(Points.of(0, np.arange(11), 1.0))
+
+
+def test_who_leads_others_batches_waits_for_its_own() -> None:
+    """Three batches fill a write; whoever comes then writes them first, and returns when its own is written."""
+    groups: list[list[int]] = []
+    together = GroupCommit(lambda items: groups.append(list(items)), lambda _: 1, 3)
+    together._queue.extend(_Waiting(number) for number in range(3))
+    together(3)
+    assert groups == [[0, 1, 2], [3]]
 
 
 def test_groups_of_batches_have_a_limit_and_keep_the_order() -> None:

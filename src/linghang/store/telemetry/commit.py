@@ -44,13 +44,15 @@ class GroupCommit(Generic[Item]):
         mine = _Waiting(item)
         with self._changed:
             self._queue.append(mine)
-            while self._busy and not mine.done:
-                self._changed.wait()
-            if not mine.done:
+        while not mine.done:
+            with self._changed:
+                while self._busy and not mine.done:
+                    self._changed.wait()
+                if mine.done:
+                    break
                 self._busy = True
                 group = self._taken()
-        if not mine.done:
-            self._lead(group)
+            self._lead(group)  # those who came first; that may not be one's own yet
         if mine.error is not None:
             raise mine.error
 
