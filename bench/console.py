@@ -52,11 +52,12 @@ def _measure(browser: Any, folder: Path, rounds: int, told: bool) -> None:
         if told:
             print(f"first page, cold {cold:.2f} s; cached {_said(cached)}")
         for path in page.eval_on_selector_all(".lh-nav a", "links => links.map(one => one.getAttribute('href'))"):
-            _change(page, path)
+            away = "/settings" if path != "/settings" else "/"
             changes = []
-            for _ in range(rounds):
-                _change(page, "/settings" if path != "/settings" else "/")
+            for _ in range(rounds + 1):
+                _change(page, away)
                 changes.append(_change(page, path))
+            del changes[0]
             if told:
                 print(f"change to {path:14} {_said(changes)}", flush=True)
         context.close()
