@@ -44,14 +44,7 @@ class GroupCommit(Generic[Item]):
         mine = _Waiting(item)
         with self._changed:
             self._queue.append(mine)
-        while not mine.done:
-            with self._changed:
-                while self._busy and not mine.done:
-                    self._changed.wait()
-                if mine.done:
-                    break
-                self._busy = True
-                group = self._taken()
+        while group := self._turn(mine):
             self._lead(group)  # those who came first; that may not be one's own yet
         if mine.error is not None:
             raise mine.error
@@ -67,6 +60,15 @@ class GroupCommit(Generic[Item]):
             yield
         finally:
             self._end()
+
+    def _turn(self, mine: _Waiting[Item]) -> list[_Waiting[Item]]:
+        """Wait until nobody leads and take a group to lead; nothing when `mine` was done meanwhile."""
+        with self._changed:
+            self._changed.wait_for(lambda: mine.done or not self._busy)
+            if mine.done:
+                return []
+            self._busy = True
+            return self._taken()
 
     def _taken(self) -> list[_Waiting[Item]]:
         """Take those who came first, one at least."""
