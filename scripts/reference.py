@@ -225,7 +225,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": lambda: dictionary_page("en"),
     "data-dictionary.zh-CN.md": lambda: dictionary_page("zh"),
     "derivations.md": derivations_page,
-    "engines.md": lambda: engines_page(attributes),
+    "engines.md": engines_page,
     "indicators.md": indicators_page,
 }
 

@@ -1,17 +1,14 @@
 """The reference page of the engines, from their cards and settings."""
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from linghang.engines.discovery import engine, installed
 from linghang.engines.settings import described
 from pages import MADE, code, table
 
-Attributes = Callable[[type], dict[str, str]]
 
-
-def engines_page(attributes: Attributes) -> str:
+def engines_page() -> str:
     """Every engine of this package: what it does, needs and proves, and what can be set."""
     ids = [id for id, entry in installed().items() if entry.value.startswith("linghang.")]
     parts = [
@@ -35,11 +32,11 @@ def engines_page(attributes: Attributes) -> str:
         ),
     ]
     for id in ids:
-        parts += _one(id, attributes)
+        parts += _one(id)
     return "\n".join(parts)
 
 
-def _one(id: str, attributes: Attributes) -> Iterator[str]:
+def _one(id: str) -> Iterator[str]:
     found = engine(id)
     card = found.CARD
     page = f"../engines/{id.replace('.', '-').replace('_', '-')}.md"
@@ -54,15 +51,20 @@ def _one(id: str, attributes: Attributes) -> Iterator[str]:
         ("references", "; ".join(card.references)),
     )
     yield table(("what", ""), ((name, value) for name, value in facts if value))
-    said = attributes(found.Settings)
-    rows = described(found.Settings)
+    rows: Any = described(found.Settings)
     if rows:
-        yield table(("setting", "kind", "default", "meaning"), (_row(one, said) for one in rows))
-    elif not inspect.getdoc(found.Settings):
+        yield table(("setting", "中文", "kind", "default", "unit", "meaning"), map(_row, rows))
+    else:
         yield "It has no settings.\n"
 
 
-def _row(one: Mapping[str, Any], said: Mapping[str, str]) -> tuple[str, ...]:
+def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """Both languages of a setting; what is chosen from stands below what it means."""
     default = one["default"]
-    shown = "" if default in (None, "", []) else str(default)
-    return code(one["name"]), str(one["kind"]), code(shown), said.get(str(one["name"]), "")
+    shown = ", ".join(map(str, default)) if isinstance(default, list) else "" if default is None else str(default)
+    choices = one["choices"].items()
+    values = [", ".join(f"{code(value)} {word[lang]}" for value, word in choices) for lang in ("en", "zh") if choices]
+    meaning = "<br>".join((one["help"]["en"], *values[:1], one["help"]["zh"], *values[1:]))
+    kind = "choice" if choices and not one["kind"].endswith("…") else one["kind"]
+    title = f"{code(one['name'])}<br>{one['title']['en']}"
+    return title, one["title"]["zh"], kind, code(shown), one["unit"]["en"], meaning

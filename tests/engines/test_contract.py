@@ -7,6 +7,7 @@ makes up a figure, and says the same again.
 
 import json
 import math
+import re
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ from linghang.conditions.shelf import load_pack
 from linghang.engines.charts import to_json
 from linghang.engines.contract import SUB_LINKS, Inputs, Result, StreamingEngine, micros
 from linghang.engines.discovery import engine, engines, installed
-from linghang.engines.settings import as_json, described, settings_of
+from linghang.engines.settings import as_json, described, settings_of, words_of
 from linghang.engines.signals import Frame, MemorySignals, Points, Signal, Signals
 from linghang.errors import BadInput
 from linghang.plant.tables import TABLES
@@ -39,6 +40,7 @@ DAYS = 12
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "engines"
 ALL = sorted(id for id, entry in installed().items() if entry.value.startswith("linghang."))
 HEAVY = ("casadi", "ortools", "pandas", "scipy", "skimage", "sklearn", "statsmodels")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 BRIEF: Mapping[str, Mapping[str, object]] = {"scheduling.finite_capacity": {"effort": 0.5, "promises": 0}}
 """Engine -> settings that make it brief; what is tested here does not depend on them."""
 
@@ -160,6 +162,34 @@ def test_the_settings_have_defaults_and_come_back_from_json(id: str) -> None:
     default = kind()
     assert settings_of(kind, as_json(default)) == default
     assert {one["name"] for one in described(kind)} == set(as_json(default))
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_every_setting_has_a_title_and_a_meaning_in_both_languages(id: str) -> None:
+    words = words_of(engine(id).Settings)
+    for name, one in words.items():
+        for text in (one.title, one.help, *one.choices.values()):
+            assert CHINESE.search(text.zh), f"{name}: no Chinese in “{text.zh}”"
+            assert text.en.strip(), f"{name}: no English"
+            assert not CHINESE.search(text.en), f"{name}: no English in “{text.en}”"
+        assert name not in one.title, f"{name}: the name is no title"
+        assert bool(one.unit.zh) == bool(one.unit.en)
+    for lang in (0, 1):
+        titles = [one.title[lang] for one in words.values()]
+        assert len(set(titles)) == len(titles), "two settings cannot be told apart"
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_setting_takes_what_it_offers_and_has_a_word_for_what_it_takes(id: str) -> None:
+    kind = engine(id).Settings
+    words = words_of(kind)
+    for one in described(kind):
+        name, choices = str(one["name"]), words[str(one["name"])].choices
+        for value in choices:
+            settings_of(kind, {name: value})
+        assert " | " not in str(one["kind"]) or set(str(one["kind"]).split(" | ")) == set(choices)
+        default = one["default"] if isinstance(one["default"], list) else [one["default"]]
+        assert not choices or set(default) <= set(choices)
 
 
 @pytest.mark.parametrize("id", ALL)

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +18,7 @@ from sample_engines import COUNTING, install, python
 from linghang.engines import discovery
 from linghang.engines.contract import micros
 from linghang.errors import BadInput
-from linghang.store.jobs import RETRY_S, Job, JobStore
+from linghang.store.jobs import FILE, RETRY_S, Job, JobStore
 from linghang.store.workspace import new_workspace
 from linghang.usecases import jobs
 from linghang.usecases.engines import Request, kept_result
@@ -69,6 +71,14 @@ def test_a_job_is_claimed_by_one_worker_only(workspace: Path) -> None:
     for one in threads:
         one.join()
     assert sorted(taken) == list(range(1, 41))
+
+
+def test_who_looks_does_not_wait_for_who_writes(workspace: Path) -> None:
+    number = JobStore(workspace).submit("a.b", {}, 0)
+    with closing(sqlite3.connect(workspace / FILE, isolation_level=None)) as writing:
+        writing.execute("begin immediate")
+        assert [one.id for one in jobs.jobs_of(workspace)] == [number]
+        assert jobs.log_of(workspace, number)[0].id == number
 
 
 def test_the_job_that_waited_longest_comes_first(workspace: Path) -> None:

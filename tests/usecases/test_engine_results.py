@@ -105,7 +105,9 @@ def test_every_engine_has_a_form_that_gives_its_defaults_back(id: str) -> None:
     fields = form_of(id)
     assert fields
     assert checked_settings(id, {one.name: one.default for one in fields}) == {}
-    assert [one.name for one in fields if not one.help] == [], "a setting without a word on what it means"
+    assert [one.name for one in fields if not str(one.help)] == [], "a setting without a word on what it means"
+    use("zh")
+    assert [one.name for one in fields if str(one.title).isascii()] == [], "a setting without a Chinese title"
 
 
 def test_all_wrong_fields_are_told_at_once_each_by_its_name() -> None:

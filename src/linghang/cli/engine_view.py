@@ -21,7 +21,8 @@ from linghang.cli.stopping import stopped_by_signals
 from linghang.errors import BadInput, nearest
 from linghang.usecases.assessing import utc_now
 from linghang.usecases.closing import CONTROLLERS, close_furnace
-from linghang.usecases.engine_results import UNITS
+from linghang.usecases.engine_readiness import SettingField, form_of
+from linghang.usecases.engine_results import column_title, shown_columns
 from linghang.usecases.engines import (
     CatalogueRow,
     EngineRun,
@@ -190,11 +191,20 @@ def _show_one(console: Console, row: CatalogueRow) -> None:
     if row.problem is not None:
         console.print(Text(str(row.problem), style="yellow"))
     table = headed(tr("Settings"))
-    for name in (tr("name"), tr("kind"), tr("default")):
+    for name in (tr("name"), tr("meaning"), tr("default")):
         table.add_column(name, overflow="fold")
-    for one in row.settings:
-        table.add_row(*(Text("" if one[name] is None else str(one[name])) for name in ("name", "kind", "default")))
+    for one in form_of(row.id):
+        said = Text.assemble((str(one.title), "bold"), *((f"\n{line}", "dim") for line in _about(one)))
+        table.add_row(Text(one.name), said, Text(f"{one.default} {one.unit}".strip() if one.default else ""))
     console.print(table)
+
+
+def _about(one: SettingField) -> Iterator[str]:
+    """Say what a setting means, and which values it takes where they are few."""
+    if str(one.help):
+        yield str(one.help)
+    if one.choices:
+        yield str(Listed(f"{value} {word}" if value != str(word) else value for value, word in one.choices.items()))
 
 
 def _show(console: Console, document: Mapping[str, Any], tables: Mapping[str, pa.Table], rows: int) -> None:
@@ -213,7 +223,7 @@ def _show(console: Console, document: Mapping[str, Any], tables: Mapping[str, pa
         said = f"{one['what'][language()]}: {share}{unknown}"
         console.print(Text.assemble((tr("proves") + "  ", "green"), said, (f"  {one['about']}", "dim")))
     if document["needs"]:
-        needed = Listed(str(supplies(one)) for one in document["needs"])
+        needed = Listed(str(supplies(one, document["engine"])) for one in document["needs"])
         console.print(Text.assemble((tr("to say more, supply") + "  ", "yellow"), str(needed)))
 
 
@@ -222,8 +232,8 @@ def _table(about: Mapping[str, Any], data: pa.Table, rows: int, width: int) -> T
     title = about["title"][language()]
     if data.num_rows > rows:
         title += " " + tr("(first {shown} of {rows} rows)", shown=rows, rows=f"{data.num_rows:,}")
-    cells = {name: [_cell(value) for value in column.slice(0, rows).to_pylist()] for name, column in _columns(data)}
-    heads = {name: _head(name, about["columns"].get(name)) for name in cells}
+    cells = {name: [_cell(one) for one in data[name].slice(0, rows).to_pylist()] for name in shown_columns(data)}
+    heads = {name: column_title(name, about["columns"].get(name)) for name in cells}
     shown = _fitting({name: max(map(cell_len, (heads[name], *cells[name]))) for name in cells}, width)
     table = headed(title)
     for name in shown:
@@ -238,14 +248,6 @@ def _table(about: Mapping[str, Any], data: pa.Table, rows: int, width: int) -> T
     return table
 
 
-def _columns(data: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
-    """Return the columns that say something, of those in both languages the one that is spoken."""
-    names = data.column_names
-    twice = {one for one in names if language() == "zh" and f"{one}_zh" in names}
-    twice |= {one for one in names if one.endswith("_en" if language() == "zh" else "_zh")}
-    return [(one, data[one]) for one in names if one not in twice and data[one].null_count < len(data)]
-
-
 def _fitting(widths: Mapping[str, int], width: int) -> list[str]:
     """Return the columns that there is room for, from the left; one that is long is folded to a third of the room."""
     room, shown = width - 2, list[str]()
@@ -256,13 +258,6 @@ def _fitting(widths: Mapping[str, int], width: int) -> list[str]:
         room -= needed
         shown.append(name)
     return shown
-
-
-def _head(name: str, titled: Mapping[str, str] | None) -> str:
-    """Return the title of a column with the unit that its name ends in."""
-    unit = UNITS.get(name.rpartition("_")[2], "") if "_" in name else ""
-    title = titled[language()] if titled else name
-    return f"{title} ({unit})" if unit and titled and unit not in title else title
 
 
 def _cell(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from linghang.console import facts
-from linghang.console.hypertext import tag
+from linghang.console.hypertext import segments
 from linghang.console.telling import said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -80,7 +80,9 @@ def ways(visit: Visit, here: str) -> Markup:
         ("/engines/jobs", tr("Jobs and schedules")),
         ("/engines/plan", tr("Change the schedule")),
     )
-    links = (
-        tag("a", title, href=visit.url(path), aria_current="page" if path == here else None) for path, title in listed
-    )
-    return tag("nav", links, class_="lh-segments", aria_label=tr("Engines"))
+    return segments(tr("Engines"), ((title, visit.url(path), path == here) for path, title in listed))
+
+
+def address(need: Need, visit: Visit) -> str:
+    """Return the address of what an engine needs."""
+    return visit.url("/data" if need.name == "telemetry" else f"/data/{need.name.partition('.')[0]}")

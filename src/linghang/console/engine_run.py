@@ -10,8 +10,9 @@ from linghang.console import acting, facts, states
 from linghang.console.controls import VALUE, button, chooser, typed
 from linghang.console.engine_jobs import schedules_card
 from linghang.console.hypertext import icon, tag
+from linghang.console.picking import picker
 from linghang.console.visit import Visit
-from linghang.usecases.engine_readiness import Need, SettingField, checked_settings, form_of
+from linghang.usecases.engine_readiness import Need, SettingField, checked_settings, form_of, written
 from linghang.usecases.engines import CatalogueRow, Request
 from linghang.usecases.jobs import schedule, submit
 from linghang.words import tr
@@ -61,35 +62,53 @@ class _Form:
 
     def _window(self) -> None:
         days = tr("How many days before the end it looks at.")
-        self._put(DAYS, tr("Days"), typed(tr("Days"), "number", str(self.card.window_days)), days, "d")
+        many = typed(tr("Days"), "number", str(self.card.window_days))
+        self._put(DAYS, tr("Days"), many, days, "")
+        self._watch(DAYS, many)
         day = tr("It looks at the days before this one; empty: up to now. A schedule looks at what is new each time.")
-        self._put(DAY, tr("Until the day"), typed(tr("Until the day"), "date"), day, "")
+        until = typed(tr("Until the day"), "date")
+        self._put(DAY, tr("Until the day"), until, day, "")
+        self._watch(DAY, until)
 
     def _field(self, one: SettingField) -> None:
-        if one.choices and not one.many:
-            control = chooser(one.name, {word: word for word in one.choices}, one.default)
+        title, options = str(one.title), {value: str(word) for value, word in one.choices.items()}
+        if options and one.many:
+            self._put(one.name, title, self._picked(one, title, options), str(one.help), str(one.unit))
+            return
+        if options:
+            control = chooser(title, options, one.default)
         elif one.kind == "yes_no":
-            control = chooser(one.name, {"true": tr("yes"), "false": tr("no")}, one.default)
+            control = chooser(title, {"true": tr("yes"), "false": tr("no")}, one.default)
         else:
-            control = typed(one.name, "text", one.default)
+            control = typed(title, "text", one.default)
             if one.kind in ("number", "whole") and not one.many:
                 control.props["inputmode"] = "decimal"
         more = tr("Several, with commas between.") if one.many else ""
-        self._put(one.name, one.name, control, f"{one.help} {more}".strip(), one.unit, english=bool(one.help))
+        self._put(one.name, title, control, f"{one.help} {more}".strip(), str(one.unit))
+        self._watch(one.name, control)
 
-    def _put(self, name: str, label: str, control: ui.element, about: str, unit: str, english: bool = False) -> None:
+    def _picked(self, one: SettingField, title: str, options: Mapping[str, str]) -> ui.element:
+        def changed(chosen: list[str]) -> None:
+            self.values[one.name] = written(chosen)
+
+        return picker(self.visit, title, options, one.default.split(", "), changed)
+
+    def _put(self, name: str, label: str, control: ui.element, about: str, unit: str) -> None:
         """Put label, control, unit, what it means and the place of its fault beside each other."""
         with ui.element("div").classes("lh-field") as place:
             id = f"set-{name.removeprefix('@')}"
-            states.show(tag("label", label, tag("span", unit, class_="lh-unit") if unit else None, for_=id))
+            said = tag("span", unit, class_="lh-unit") if unit else None
+            code = None if name.startswith("@") else tag("code", name)
+            states.show(tag("div", tag("label", label, said, for_=id), code, class_="lh-field-head"))
             control.move(place)
             control.props["id"] = id
             control.props["aria-describedby"] = f"{id}-about"
             fault = states.show(tag("span"), "lh-form-fault")
             fault.props('role="alert"')
-            states.show(tag("p", about, class_="lh-about", id=f"{id}-about", lang="en" if english else None))
+            states.show(tag("p", about, class_="lh-about", id=f"{id}-about"))
         self.inputs[name], self.faults[name] = control, fault
 
+    def _watch(self, name: str, control: ui.element) -> None:
         def changed(event: GenericEventArguments) -> None:
             self.values[name] = control.props["value"] = str(event.args or "")
 

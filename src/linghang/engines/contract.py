@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from linghang.engines.charts import AnyChart
+from linghang.engines.needs import said_need
 from linghang.engines.signals import NO_SIGNALS, Signals
 from linghang.errors import BadInput
 from linghang.words import Text
@@ -278,7 +279,8 @@ class StreamingEngine(Engine, Protocol):
 def nothing_to_say(needs: Iterable[str]) -> Result:
     """Return the result of a run that lacks its data: no figure, no observation, and what to supply."""
     what = tuple(dict.fromkeys(needs))
-    listed = "、".join(what), ", ".join(what)
+    said = [said_need(one) for one in what]
+    listed = "、".join(one.zh for one in said), ", ".join(one.en for one in said)
     return Result(Text(f"数据不足，无法分析；需要：{listed[0]}", f"Not enough data; needed: {listed[1]}"), needs=what)
 
 

@@ -1,12 +1,66 @@
 """Settings of engines: frozen dataclasses, made from words and TOML values with errors in the user's terms."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from linghang.errors import BadInput, nearest
+from linghang.words import Text
+
+NOTHING = Text("", "")
+DAYS, HOURS, SECONDS = Text("天", "d"), Text("小时", "h"), Text("秒", "s")
+"""Units of settings that are words in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingWords:
+    """What a person reads of a setting.
+
+    Attributes
+    ----------
+    title
+        What it is called: a label.
+    help
+        What it means, and why its default is what it is.
+    unit
+        Of its value; empty without one.
+    choices
+        Value -> its word, where it is one or some of a few; empty where anything can be given.
+    """
+
+    title: Text
+    help: Text = NOTHING
+    unit: Text = NOTHING
+    choices: Mapping[str, Text] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Both languages of everything, as JSON has them."""
+        choices = {value: word.to_dict() for value, word in self.choices.items()}
+        return {one: getattr(self, one).to_dict() for one in ("title", "help", "unit")} | {"choices": choices}
+
+
+def setting(
+    default: Any, title: Text, help: Text, unit: str | Text = NOTHING, choices: Mapping[str, Text] | None = None
+) -> Any:
+    """Declare a setting with its default and its words, as the field of a dataclass `Settings`.
+
+    Parameters
+    ----------
+    title, help, choices
+        As `SettingWords` has them.
+    unit
+        `HOURS` and the like, or its symbol where that is the same in both languages: `%`.
+    """
+    said = SettingWords(title, help, unit if isinstance(unit, Text) else Text(unit, unit), choices or {})
+    return field(default=default, metadata={"words": said})
+
+
+def words_of(kind: type[Any]) -> dict[str, SettingWords]:
+    """Return setting -> its words; of one that its author declared without any, its name and its values as they are."""
+    hints = get_type_hints(kind)
+    return {one.name: one.metadata.get("words") or _plain_words(one.name, hints[one.name]) for one in fields(kind)}
 
 
 def settings_of(kind: type[Any], values: Mapping[str, object]) -> Any:
@@ -32,16 +86,22 @@ def settings_of(kind: type[Any], values: Mapping[str, object]) -> Any:
 
 
 def described(kind: type[Any]) -> list[dict[str, object]]:
-    """Return name, kind and default of every setting, as JSON has them."""
-    hints = get_type_hints(kind)
+    """Return name, kind, default and words of every setting, as JSON has them."""
+    hints, words = get_type_hints(kind), words_of(kind)
     return [
-        {"name": one.name, "kind": _kind(hints[one.name]), "default": _plain(_default(one))} for one in fields(kind)
+        {"name": one.name, "kind": _kind(hints[one.name]), "default": _plain(_default(one))} | words[one.name].to_dict()
+        for one in fields(kind)
     ]
 
 
 def as_json(settings: Any) -> dict[str, object]:
     """Return settings as JSON has them, for a digest and for running them again."""
     return {name: _plain(value) for name, value in asdict(settings).items()}
+
+
+def _plain_words(name: str, hint: Any) -> SettingWords:
+    values = map(str, get_args(hint)) if get_origin(hint) is Literal else ()
+    return SettingWords(Text(name, name), choices={value: Text(value, value) for value in values})
 
 
 def _default(one: Field[Any]) -> object:

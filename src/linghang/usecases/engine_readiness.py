@@ -1,9 +1,7 @@
 """What an engine can be given by a workspace: which of its tables have rows, and what its settings are, as a form."""
 
-import inspect
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,18 +9,16 @@ import sqlalchemy as sa
 
 from linghang.engines.contract import EngineCard
 from linghang.engines.discovery import engine
-from linghang.engines.settings import described, settings_of
+from linghang.engines.settings import NOTHING, SettingWords, described, settings_of, words_of
 from linghang.errors import BadInput
 from linghang.plant.tables import TABLES
 from linghang.store.workspace import open_workspace
 from linghang.usecases.engines import supplies
-from linghang.words import Text
+from linghang.words import Listed, Text, tr
 
 FieldKind = Literal["number", "whole", "choice", "yes_no", "text"]
 MANY = 1_000
 """So many rows are many: nobody waits for a million to be counted."""
-UNITS = {"percent": "%", "days": "d", "hours": "h", "s": "s", "min": "min", "kw": "kW", "kwh": "kWh", "c": "°C"}
-"""End of a setting's name -> the unit that it is in."""
 _KINDS: Mapping[str, FieldKind] = {"float": "number", "Decimal": "number", "int": "whole", "bool": "yes_no"}
 
 
@@ -56,25 +52,30 @@ class SettingField:
     ----------
     kind
         What its values are; of a list, what each of them is.
-    choices
-        What can be chosen; empty where anything can be written.
     default
         As it is written; empty where there is none.
+    title, help, unit, choices
+        What its author calls it and says of it; the choices are empty where anything can be written.
     many
         Whether it is a list, written with commas between.
-    unit
-        That its name ends in; empty without one.
-    help
-        What its author says of it (English).
     """
 
     name: str
     kind: FieldKind
-    choices: tuple[str, ...]
     default: str
-    many: bool
-    unit: str
-    help: str
+    title: Text
+    help: Text = NOTHING
+    unit: Text = NOTHING
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    many: bool = False
+
+    def said(self, value: object) -> str:
+        """Say a value, of the kind that a form or a request holds, with its unit in the reader's language."""
+        words = [one.strip() for one in written(value).split(",")] if self.many else [written(value)]
+        if self.kind == "yes_no":
+            words = [tr("yes") if one.lower() in ("true", "yes", "1") else tr("no") for one in words]
+        listed = str(Listed(self.choices.get(one, one) for one in words))
+        return f"{listed} {self.unit}" if listed and str(self.unit) else listed
 
 
 def needs_of(folder: Path, cards: list[EngineCard]) -> dict[str, list[Need]]:
@@ -117,8 +118,24 @@ def form_of(id: str) -> list[SettingField]:
         There is no such engine.
     """
     kind = engine(id).Settings
-    helps = _helps(inspect.getdoc(kind) or "")
-    return [_field(one, helps) for one in described(kind)]
+    words = words_of(kind)
+    return [_field(one, words[str(one["name"])]) for one in described(kind)]
+
+
+def said_settings(id: str, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return title and value of settings as a person reads them; names and values where the engine is not known here.
+
+    Parameters
+    ----------
+    values
+        Setting -> value, as a request has them.
+    """
+    try:
+        fields = {one.name: one for one in form_of(id)}
+    except BadInput:
+        fields = {}
+    plain = {name: SettingField(name, "text", "", Text(name, name)) for name in values}
+    return [(str(one.title), one.said(values[name])) for name, one in (plain | fields).items() if name in values]
 
 
 def checked_settings(id: str, values: Mapping[str, object]) -> dict[str, BadInput]:
@@ -151,14 +168,12 @@ def _tags(folder: Path) -> int:
         return int(reader.tags().num_rows)
 
 
-def _field(one: Mapping[str, object], helps: Mapping[str, str]) -> SettingField:
-    name, said, default = str(one["name"]), str(one["kind"]), one["default"]
+def _field(one: Mapping[str, object], words: SettingWords) -> SettingField:
+    said = str(one["kind"])
     many = said.endswith(" …")
-    said = said.removesuffix(" …")
-    choices = tuple(said.split(" | ")) if " | " in said else ()
-    kind: FieldKind = "choice" if choices else _KINDS.get(said, "text")
-    unit = UNITS.get(name.rpartition("_")[2], "") if "_" in name else ""
-    return SettingField(name, kind, choices, written(default), many, unit, helps.get(name, ""))
+    kind: FieldKind = "choice" if words.choices else _KINDS.get(said.removesuffix(" …"), "text")
+    default = written(one["default"])
+    return SettingField(str(one["name"]), kind, default, words.title, words.help, words.unit, words.choices, many)
 
 
 def written(value: Any) -> str:
@@ -168,15 +183,3 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ", ".join(map(written, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _helps(doc: str) -> dict[str, str]:
-    """Read what the docstring of settings says of each attribute; several may share a text."""
-    _, _, listed = doc.partition("Attributes\n----------\n")
-    found: dict[str, str] = {}
-    for block in re.split(r"\n(?=\S)", listed):
-        names, _, text = block.partition("\n")
-        said = " ".join(text.split())
-        if said:
-            found |= dict.fromkeys((one.strip() for one in names.split(",")), said)
-    return found

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from linghang.errors import BadInput, nearest
+from linghang.errors import BadInput, NotThere, nearest
 from linghang.store import results
 from linghang.store.workspace import open_workspace
 from linghang.words import language
@@ -91,7 +91,7 @@ def document_of(folder: Path, id: str, run: str = "") -> tuple[str, dict[str, An
 
     Raises
     ------
-    BadInput
+    NotThere
         No result of the engine, or none of that name, is kept.
     """
     name = _known(folder, id, run)
@@ -112,8 +112,10 @@ def rows_of(
 
     Raises
     ------
+    NotThere
+        No such run or table.
     BadInput
-        No such run, table or column.
+        No such column, or the table is damaged.
     """
     found = _table(folder, id, run, table)
     columns = shown_columns(found)
@@ -132,7 +134,7 @@ def all_rows_of(folder: Path, id: str, run: str, table: str) -> list[dict[str, A
 
     Raises
     ------
-    BadInput
+    NotThere
         No such run or table.
     """
     rows: list[dict[str, Any]] = _table(folder, id, run, table).to_pylist()
@@ -144,8 +146,10 @@ def file_of(folder: Path, id: str, run: str, table: str, kind: FileKind) -> byte
 
     Raises
     ------
+    NotThere
+        No such run or table.
     BadInput
-        No such run or table, or more rows than a workbook holds.
+        More rows than a workbook holds.
     """
     found = _table(folder, id, run, table)
     sink = io.BytesIO()
@@ -177,16 +181,16 @@ def column_title(name: str, titled: Mapping[str, str] | None) -> str:
 def _known(folder: Path, id: str, run: str) -> str:
     known = [one.name for one in runs_of(folder, id)]
     if not known:
-        raise BadInput("no result of {id} is kept; run it with: linghang run {folder} {id}", id=id, folder=folder)
+        raise NotThere("the engine {id} has no result yet; ask for a run", id=id)
     if run and run not in known:
-        raise BadInput("no result {run} of {id} is kept; {near}", run=run, id=id, near=nearest(run, known))
+        raise NotThere("no result {run} of {id} is kept; {near}", run=run, id=id, near=nearest(run, known))
     return run or known[0]
 
 
 def _table(folder: Path, id: str, run: str, table: str) -> pa.Table:
     name, document = document_of(folder, id, run)
     if table not in document["tables"]:
-        raise BadInput("this result has no table {table}; {near}", table=table, near=nearest(table, document["tables"]))
+        raise NotThere("this result has no table {table}; {near}", table=table, near=nearest(table, document["tables"]))
     try:
         return pq.read_table(folder / results.FOLDER / id / name / f"{table}.parquet")
     except (OSError, pa.ArrowException) as error:

@@ -1,6 +1,7 @@
 """Engines: which there are, running one on a workspace, and looking at what it found."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
@@ -13,13 +14,13 @@ from linghang.engines.charts import to_json
 from linghang.engines.contract import Engine, EngineCard, Event, Inputs, Observed, Result
 from linghang.engines.discovery import engine as load_engine
 from linghang.engines.discovery import engines as all_engines
-from linghang.engines.settings import as_json, described, settings_of
+from linghang.engines.needs import said_need
+from linghang.engines.settings import as_json, described, settings_of, words_of
 from linghang.errors import BadInput
 from linghang.evidence.coverage import coverage_about, share_of
 from linghang.evidence.ledger import append, read
 from linghang.evidence.observation import Observation, Source, sha256_of
 from linghang.evidence.settle import last_words
-from linghang.plant.titles import titled
 from linghang.store import results
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.engine_inputs import OpenedInputs, files_of, opened
@@ -40,6 +41,7 @@ __all__ = [
     "run_engine",
     "run_name",
     "supplies",
+    "title_of",
 ]
 
 EXTRA_MODULES: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +61,7 @@ class CatalogueRow:
     card
         None where it cannot be loaded.
     settings
-        Name, kind and default of each.
+        Name, kind, default and words of each.
     problem
         Why it cannot be run here; None if it can.
     """
@@ -142,6 +144,14 @@ def catalogue() -> Iterator[CatalogueRow]:
             yield CatalogueRow(id, None, (), found)
         else:
             yield CatalogueRow(id, found.CARD, described(found.Settings), lacking(found.CARD))
+
+
+def title_of(id: str) -> Text:
+    """Return what an engine is called; its id where it cannot be had here."""
+    try:
+        return load_engine(id).CARD.title
+    except BadInput:
+        return Text(id, id)
 
 
 def run_engine(
@@ -363,6 +373,10 @@ def known_tables(names: Iterable[str]) -> list[str]:
     return [str(supplies(one)) for one in names]
 
 
-def supplies(need: str) -> Text:
-    """Say what is needed: tables and columns by their titles."""
-    return Text("时序数据", "telemetry") if need == "telemetry" else titled(need)
+def supplies(need: str, id: str = "") -> Text:
+    """Say what the engine `id` needs: tables, columns and its settings by their titles."""
+    words = None
+    if id and need.startswith("settings."):
+        with suppress(BadInput):  # a result may be kept of an engine that is not installed any more
+            words = words_of(load_engine(id).Settings)
+    return said_need(need, words)

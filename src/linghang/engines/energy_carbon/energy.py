@@ -21,7 +21,7 @@ constant flow of air is a leak or a constant user is for a person at the pipe to
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ from linghang.engines.contract import (
     moment,
     nothing_to_say,
 )
-from linghang.errors import BadInput
+from linghang.engines.energy_carbon.energy_settings import Settings
 from linghang.plant.tables import TABLES
 from linghang.words import Text
 
@@ -61,92 +61,6 @@ CARD = EngineCard(
     extra="analysis",
     window_days=30,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the energy of the plant is looked at.
-
-    Attributes
-    ----------
-    parents
-        Links of the tree that the records do not tell, each as `child meter>meter above` (nothing after `>`: none).
-    baseline_start
-        First day of the baseline, YYYY-MM-DD; empty: the first day with readings. A baseline is kept until the plant
-        changes it (ISO 50006 4.5), so it does not move with the window.
-    baseline_days
-        Its length; a year, so that all seasons are in it. It ends before the window in any case.
-    reference_days
-        Days before the window from which it is learnt what is expected in it: four months (ours), long enough for a
-        model, short enough to know the present plant. A use without a relevant variable is learnt from a year, so that
-        a heated hall is not taken for waste in the first cold week.
-    seu_share
-        Share of the energy that the significant uses make up together: 0.8 (ours; ISO 50001 leaves it to the plant).
-    covered_share
-        Share of the days of the window with whole readings from which a use counts as analysed: 0.9 (ours).
-    meter_class_percent
-        Class of the meters: 1 % (ours; GB 17167 asks 0.5 to 2 for electricity by its size, 1.5 to 2 for gas).
-    estimated_error_percent
-        Standard uncertainty of estimated readings: 10 % (ours).
-    cv_rmse_percent
-        Highest CV(RMSE) with which a daily model may speak: 25 % (ours; ASHRAE 14 has 15 monthly and 30 hourly).
-    confidence
-        Level of the interval of savings: 0.9 (ASHRAE 14 asks 68 % at least, IPMVP is usually shown at 90 %).
-    history_days
-        Days before the window that the load forecast learns from: 180 (ours).
-    flexible_share
-        Share of the load that could be moved within its day, a what-if: 0.1 (ours; the plant knows better).
-    price_periods, demand_price_cny_kw, capacity_price_cny_kva, capacity_kva
-        The plant's tariff (see `energy_tariff`); empty: nothing is said about money.
-    """
-
-    parents: tuple[str, ...] = ()
-    baseline_start: str = ""
-    baseline_days: int = 365
-    reference_days: int = 120
-    seu_share: float = 0.8
-    covered_share: float = 0.9
-    meter_class_percent: float = 1.0
-    estimated_error_percent: float = 10.0
-    cv_rmse_percent: float = 25.0
-    confidence: float = 0.9
-    history_days: int = 180
-    flexible_share: float = 0.1
-    price_periods: tuple[str, ...] = ()
-    demand_price_cny_kw: float = 0.0
-    capacity_price_cny_kva: float = 0.0
-    capacity_kva: float = 0.0
-
-    def __post_init__(self) -> None:
-        shares = (self.seu_share, self.covered_share)
-        if not all(0 < one <= 1 for one in shares) or not 0 <= self.flexible_share <= 1 or not 0 < self.confidence < 1:
-            raise BadInput("shares lie between 0 and 1")
-        if min(self.baseline_days, self.reference_days, self.history_days) < 1:
-            raise BadInput("baseline, reference and history last at least a day")
-        if self.meter_class_percent <= 0 or self.estimated_error_percent < 0 or self.cv_rmse_percent <= 0:
-            raise BadInput("uncertainties and limits are above 0")
-        if any(one.count(">") != 1 or not one.partition(">")[0].strip() for one in self.parents):
-            raise BadInput("a link of the tree is written as meter>meter above")
-        self.baseline_from()
-        if self.price_periods:
-            self.tariff()
-        elif max(self.demand_price_cny_kw, self.capacity_price_cny_kva) > 0:
-            raise BadInput("a tariff has prices by time of day; give them as price_periods")
-
-    def baseline_from(self) -> date | None:
-        """Return the first day of the baseline; None if it is the first with readings."""
-        try:
-            return date.fromisoformat(self.baseline_start) if self.baseline_start else None
-        except ValueError:
-            raise BadInput("“{day}” is no day; write it as 2025-01-31", day=self.baseline_start) from None
-
-    def tariff(self) -> Any:
-        """Return the tariff; None if none is given."""
-        from linghang.engines.energy_carbon.energy_tariff import tariff_of
-
-        if not self.price_periods:
-            return None
-        return tariff_of(self.price_periods, self.demand_price_cny_kw, self.capacity_price_cny_kva, self.capacity_kva)
 
 
 def run(inputs: Inputs, settings: Settings) -> Result:

@@ -40,6 +40,7 @@ from linghang.engines.equipment.warning_sources import (
     stretches_of,
 )
 from linghang.engines.equipment.warning_stream import WarningStream
+from linghang.engines.settings import DAYS, SECONDS, setting
 from linghang.errors import BadInput
 from linghang.words import Text
 
@@ -71,51 +72,158 @@ CARD = EngineCard(
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of early warning.
+    """Settings of early warning."""
 
-    Attributes
-    ----------
-    interval_s
-        Samples are means of so many seconds. Ten minutes: machines wear over hours and days, and means of ten values,
-        one a minute, keep the noise of single ones out.
-    training_days
-        How many days before the window are learnt from. Four weeks see every shift and most products several times.
-    settle_s
-        How long a machine has to have run until it counts: five minutes for starting up and the first piece. More
-        would leave out much of the time of machines that stop often.
-    lead_days
-        How long before a recorded failure a machine may already have been unsound, and how long a sample waits to be
-        confirmed normal. Ten days: wear of bearings and burners shows days, seldom weeks, before.
-    memory, lags, explained, limit, blocks
-        The detector's own: see `Tuning`. One fixed choice for all machines and for public data.
-    persistence, clear_after, hysteresis, high_at
-        The alarm logic: see `AlarmRule`. Three samples in a row are half an hour.
-    named_sensors
-        How many sensors a warning names: more than three nobody reads.
-    relearn_on_drift
-        Whether a machine is learnt anew by itself when its baseline has drifted. No: a slow fault is a drift too, so a
-        person confirms first.
-    watched_time_share
-        Share of its running time in the window in which a machine has to be scored to count as under warning. Ours: no
-        official text says how much is enough.
-    """
-
-    interval_s: int = 600
-    training_days: float = 28.0
-    settle_s: int = 300
-    lead_days: float = 10.0
-    memory: float = 0.06
-    lags: int = 3
-    explained: float = 0.75
-    limit: float = 5.0
-    blocks: int = 5
-    persistence: int = 3
-    clear_after: int = 3
-    hysteresis: float = 0.9
-    high_at: float = 1.5
-    named_sensors: int = 3
-    relearn_on_drift: bool = False
-    watched_time_share: float = 0.9
+    interval_s: int = setting(
+        600,
+        Text("采样间隔", "Interval of samples"),
+        Text(
+            "每个样本是这段时间的均值。默认 10 分钟：设备的劣化以小时和天计，每分钟一个值、"
+            "十个值求均值可以滤去单个值的噪声。",
+            "Samples are means of so many seconds. Ten minutes: machines wear over hours and days, and means of ten "
+            "values, one a minute, keep the noise of single ones out.",
+        ),
+        SECONDS,
+    )
+    training_days: float = setting(
+        28.0,
+        Text("学习天数", "Days learnt from"),
+        Text(
+            "学习窗口之前多少天。四周可以看到每个班次，多数产品也出现多次。",
+            "How many days before the window are learnt from. Four weeks see every shift and most products several "
+            "times.",
+        ),
+        DAYS,
+    )
+    settle_s: int = setting(
+        300,
+        Text("启动稳定时间", "Settling time"),
+        Text(
+            "设备连续运行多久之后才计入。默认五分钟，用于启动和首件；更长会丢掉频繁停机的设备的大量时间。",
+            "How long a machine has to have run until it counts: five minutes for starting up and the first piece. "
+            "More would leave out much of the time of machines that stop often.",
+        ),
+        SECONDS,
+    )
+    lead_days: float = setting(
+        10.0,
+        Text("故障前剔除天数", "Days before a failure"),
+        Text(
+            "有记录的故障之前，设备可能多久已不正常；也是样本等待确认为正常的时间。默认 10 天："
+            "轴承和烧嘴的磨损提前数天显现，很少提前数周。",
+            "How long before a recorded failure a machine may already have been unsound, and how long a sample waits "
+            "to be confirmed normal. Ten days: wear of bearings and burners shows days, seldom weeks, before.",
+        ),
+        DAYS,
+    )
+    memory: float = setting(
+        0.06,
+        Text("最新样本权重", "Weight of the newest sample"),
+        Text(
+            "多变量指数加权移动平均（MEWMA）中最新样本的权重。默认 0.06，约记住 16 个样本，处于通常范围（Montgomery："
+            "0.05～0.25）的低端，适合小偏移。",
+            "Of the moving average: 0.06 remembers about 16 samples, at the lower end of what is usual, for small "
+            "shifts (Montgomery: 0.05 to 0.25).",
+        ),
+    )
+    lags: int = setting(
+        3,
+        Text("滞后阶数", "Lags"),
+        Text(
+            "每个传感器有多少个先前的值参与关系模型。默认 3；Ku等人用 1～3，比二阶多一个代价很小。",
+            "How many earlier values each sensor brings into the relation: 3; Ku et al. use 1 to 3, and one more than "
+            "second order costs little.",
+        ),
+    )
+    explained: float = setting(
+        0.75,
+        Text("子空间保留的方差比例", "Variation kept"),
+        Text(
+            "主元子空间保留的变差比例。默认 0.75，低于通常的 0.8～0.9：加入滞后值之后，余下部分须足够大，"
+            "才能显示关系的破坏。",
+            "Share of the variation that the subspaces keep: 0.75, less than the usual 0.8 to 0.9, because with the "
+            "lags the rest has to be large enough to show a broken relation.",
+        ),
+    )
+    limit: float = setting(
+        5.0,
+        Text("预警限高度", "Height of the limit"),
+        Text(
+            "异常指数为 1（预警限）处，以留出样本统计量平方根的标准差计的高度。默认 5：样本彼此相关，"
+            "而且一季度误报一次已经过于频繁。",
+            "How many standard deviations of the held-out roots make the index 1: 5, because the samples depend on "
+            "each other and a warning that is false once a quarter is already too frequent.",
+        ),
+    )
+    blocks: int = setting(
+        5,
+        Text("留出块数", "Held-out blocks"),
+        Text(
+            "为确定预警限而轮流留出的连续数据块数。默认 5：所有设备和公开数据用同一取值。",
+            "Contiguous blocks that are held out in turn to set the limits: 5, one fixed choice for all machines and "
+            "for public data.",
+        ),
+    )
+    persistence: int = setting(
+        3,
+        Text("预警所需连续样本数", "Samples until it is raised"),
+        Text(
+            "异常指数连续多少个样本高于 1 才发出预警。默认 3，即半小时。",
+            "Samples in a row with an index above 1 until a warning is raised: three are half an hour.",
+        ),
+    )
+    clear_after: int = setting(
+        3,
+        Text("解除所需连续样本数", "Samples until it is cleared"),
+        Text(
+            "异常指数连续多少个样本低于解除界限才解除预警。默认 3，即半小时。",
+            "Samples in a row with an index below the level of clearing until a warning is cleared: three are half an "
+            "hour.",
+        ),
+    )
+    hysteresis: float = setting(
+        0.9,
+        Text("解除界限", "Level of clearing"),
+        Text(
+            "异常指数须低于此值；1 表示没有回差。默认 0.9。",
+            "Level below which the index has to fall: 0.9; 1 is no hysteresis.",
+        ),
+    )
+    high_at: float = setting(
+        1.5,
+        Text("高级别预警界限", "High severity from"),
+        Text(
+            "异常指数达到此值的预警为高级别，以下为中级别。默认 1.5。",
+            "Index from which a warning is of high severity: 1.5; below it is medium.",
+        ),
+    )
+    named_sensors: int = setting(
+        3,
+        Text("指出的传感器数", "Sensors named"),
+        Text(
+            "一次预警指出多少个传感器；超过三个没有人看。",
+            "How many sensors a warning names: more than three nobody reads.",
+        ),
+    )
+    relearn_on_drift: bool = setting(
+        False,
+        Text("漂移后自动重新学习", "Learn anew after a drift"),
+        Text(
+            "基准漂移后是否自动重新学习。默认否：缓慢的故障也是漂移，须先由人确认。",
+            "Whether a machine is learnt anew by itself when its baseline has drifted. No: a slow fault is a drift "
+            "too, so a person confirms first.",
+        ),
+    )
+    watched_time_share: float = setting(
+        0.9,
+        Text("受监视时间占比下限", "Least share of time watched"),
+        Text(
+            "窗口内设备运行时间中有评分的部分达到此比例，才算处于预警之下。默认 0.9，平台取值："
+            "没有官方文件说明多少才够。",
+            "Share of its running time in the window in which a machine has to be scored to count as under warning: "
+            "0.9, ours; no official text says how much is enough.",
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 1 <= self.interval_s <= 86_400 or not 0 <= self.settle_s <= 86_400:

@@ -30,6 +30,7 @@ from linghang.engines.equipment.monitoring_states import (
     with_gaps_filled,
 )
 from linghang.engines.equipment.monitoring_stream import LiveRules, Monitor, state_signals
+from linghang.engines.settings import DAYS, HOURS, SECONDS, setting
 from linghang.errors import BadInput
 from linghang.words import Text
 
@@ -55,63 +56,168 @@ CARD = EngineCard(
 
 @dataclass(frozen=True)
 class Settings:
-    """What may be set.
+    """What may be set."""
 
-    Attributes
-    ----------
-    monitored_time_share
-        Least share of the window in which the state of a machine is known for it to be monitored: 0.9, ours, as in the
-        packs' interpretation.
-    minor_stop_s
-        Longest idle time that is a minor stop: 300 s; Nakajima speaks of stops of less than five to ten minutes.
-    startup_s
-        Time after a setup or a stop in which rejects are start-up rejects and low alarms do not count yet: 1800 s,
-        ours.
-    long_stop_s
-        A stop of more is told while it lasts and listed: 3600 s, ours: most setups are shorter, and are not told.
-    hold_h
-        A state of the telemetry holds so long after the machine was last heard: 8 h, a shift; ours. Longer would call
-        known what nobody watches, shorter would lose machines that report only changes.
-    open_state_days
-        Days that a recorded state without an end counts at most: 7, as in the packs' interpretation.
-    look_back_days
-        How far before the window the state at its beginning is looked for, and alarms that still stand: 30.
-    state_words
-        What a plant's words and codes mean: `auto=running`, `3=breakdown`.
-    operators
-        Operating positions that share the alarms: 1, the strictest reading, until the plant says otherwise.
-    flood_begin, flood_end, chatter_times, chatter_s, stale_h
-        As IEC 62682 and ANSI/ISA-18.2 have them: a flood begins with more than 10 in ten minutes and ends with fewer
-        than 5; three in a minute is chattering; an alarm that stands for more than 24 h is stale.
-    fleeting_s
-        An alarm that clears within is fleeting: 10 s, ours; the standard says “in a few seconds”.
-    low_when_stopped
-        Whether low alarms count while their machine stands and until `startup_s` after: no; a cold die or no flow is
-        what standing means (suppression by design). Furnaces that must not cool are a reason to set it.
-    every_state
-        Whether each change of state is an event, also from running to idle and back: no, since that is every piece.
-    gantt_h
-        Hours at the end of the window that the chart of states shows: 24, so that its bars can be seen.
-    """
-
-    monitored_time_share: float = 0.9
-    minor_stop_s: float = 300.0
-    startup_s: float = 1800.0
-    long_stop_s: float = 3600.0
-    hold_h: float = 8.0
-    open_state_days: float = 7.0
-    look_back_days: float = 30.0
-    state_words: tuple[str, ...] = ()
-    operators: int = 1
-    flood_begin: int = 10
-    flood_end: int = 5
-    chatter_times: int = 3
-    chatter_s: float = 60.0
-    stale_h: float = 24.0
-    fleeting_s: float = 10.0
-    low_when_stopped: bool = False
-    every_state: bool = False
-    gantt_h: float = 24.0
+    monitored_time_share: float = setting(
+        0.9,
+        Text("状态已知时间占比下限", "Least share of time known"),
+        Text(
+            "窗口内状态已知的时间达到此比例，设备才算已监控。默认 0.9，平台取值，与条件包的口径一致。",
+            "Least share of the window in which the state of a machine is known for it to be monitored: 0.9, ours, as "
+            "in the packs' interpretation.",
+        ),
+    )
+    minor_stop_s: float = setting(
+        300.0,
+        Text("短暂停机时长上限", "Longest minor stop"),
+        Text(
+            "待机不超过此时长即为短暂停机。默认 300；Nakajima所说的是少于 5～10 分钟的停机。",
+            "Longest idle time that is a minor stop: 300; Nakajima speaks of stops of less than five to ten minutes.",
+        ),
+        SECONDS,
+    )
+    startup_s: float = setting(
+        1800.0,
+        Text("启动时间", "Start-up time"),
+        Text(
+            "换型或停机之后的这段时间内，不良品计为启动不良，低限报警暂不计入。默认 1800，平台取值。",
+            "Time after a setup or a stop in which rejects are start-up rejects and low alarms do not count yet: "
+            "1800, ours.",
+        ),
+        SECONDS,
+    )
+    long_stop_s: float = setting(
+        3600.0,
+        Text("长时间停机", "Long stop"),
+        Text(
+            "停机超过此时长，在持续期间即发出提示并列出。默认 3600，平台取值：多数换型短于此，不提示。",
+            "A stop of more is told while it lasts and listed: 3600, ours: most setups are shorter, and are not told.",
+        ),
+        SECONDS,
+    )
+    hold_h: float = setting(
+        8.0,
+        Text("状态保持时长", "How long a state holds"),
+        Text(
+            "收到设备最后一次数据之后，其状态最多保持多久。默认 8，即一个班次，平台取值。"
+            "更长会把无人监视的时间当作已知，更短会丢掉只在变化时上报的设备。",
+            "A state of the telemetry holds so long after the machine was last heard: 8, a shift; ours. Longer would "
+            "call known what nobody watches, shorter would lose machines that report only changes.",
+        ),
+        HOURS,
+    )
+    open_state_days: float = setting(
+        7.0,
+        Text("未结束状态的最长天数", "Longest open state"),
+        Text(
+            "没有结束时间的状态记录最多计多少天。默认 7，与条件包的口径一致。",
+            "Days that a recorded state without an end counts at most: 7, as in the packs' interpretation.",
+        ),
+        DAYS,
+    )
+    look_back_days: float = setting(
+        30.0,
+        Text("回看天数", "Look back"),
+        Text(
+            "在窗口之前多少天内查找窗口开始时的状态，以及仍未消除的报警。默认 30。",
+            "How far before the window the state at its beginning is looked for, and alarms that still stand: 30.",
+        ),
+        DAYS,
+    )
+    state_words: tuple[str, ...] = setting(
+        (),
+        Text("状态词对照", "Words of states"),
+        Text(
+            "企业所用的词和代码的含义，写作“auto=running”“3=breakdown”。等号之后可写：running（运行）、idle（待机）、"
+            "setup（换型调整）、planned_stop（计划停机）、breakdown（故障停机）、off（关机）、unknown（未知）。",
+            "What a plant's words and codes mean: “auto=running”, “3=breakdown”. Behind the sign stands running, "
+            "idle, setup, planned_stop, breakdown, off or unknown.",
+        ),
+    )
+    operators: int = setting(
+        1,
+        Text("操作岗位数", "Operating positions"),
+        Text(
+            "分担报警的操作岗位数。默认 1，为最严的算法，直到企业另行说明。",
+            "Operating positions that share the alarms: 1, the strictest reading, until the plant says otherwise.",
+        ),
+    )
+    flood_begin: int = setting(
+        10,
+        Text("报警泛滥起始数", "A flood begins above"),
+        Text(
+            "10 分钟内报警超过此数，报警泛滥开始。默认 10（IEC 62682，ANSI/ISA-18.2）。",
+            "A flood begins with more alarms than this in ten minutes: 10 (IEC 62682, ANSI/ISA-18.2).",
+        ),
+    )
+    flood_end: int = setting(
+        5,
+        Text("报警泛滥结束数", "A flood ends below"),
+        Text(
+            "10 分钟内报警少于此数，报警泛滥结束。默认 5（IEC 62682，ANSI/ISA-18.2）。",
+            "A flood ends with fewer alarms than this in ten minutes: 5 (IEC 62682, ANSI/ISA-18.2).",
+        ),
+    )
+    chatter_times: int = setting(
+        3,
+        Text("抖动报警次数", "Repeats of chattering"),
+        Text(
+            "在抖动判定时段内重复达到此次数的报警为抖动报警。默认 3（IEC 62682，ANSI/ISA-18.2）。",
+            "An alarm that comes so often within the time of chattering chatters: 3 (IEC 62682, ANSI/ISA-18.2).",
+        ),
+    )
+    chatter_s: float = setting(
+        60.0,
+        Text("抖动判定时段", "Time of chattering"),
+        Text("默认一分钟（IEC 62682，ANSI/ISA-18.2）。", "A minute (IEC 62682, ANSI/ISA-18.2)."),
+        SECONDS,
+    )
+    stale_h: float = setting(
+        24.0,
+        Text("长期报警时长", "Stale after"),
+        Text(
+            "持续超过此时长的报警为长期报警。默认 24（IEC 62682，ANSI/ISA-18.2）。",
+            "An alarm that stands for longer is stale: 24 (IEC 62682, ANSI/ISA-18.2).",
+        ),
+        HOURS,
+    )
+    fleeting_s: float = setting(
+        10.0,
+        Text("瞬时报警时长", "Fleeting within"),
+        Text(
+            "在此时长之内消除的报警为瞬时报警。默认 10，平台取值；标准只说“数秒之内”。",
+            "An alarm that clears within is fleeting: 10, ours; the standard says “in a few seconds”.",
+        ),
+        SECONDS,
+    )
+    low_when_stopped: bool = setting(
+        False,
+        Text("停机时计入低限报警", "Low alarms while stopped"),
+        Text(
+            "设备停机期间及其后的启动时间内，低限报警是否计入。默认否：模具变冷、没有流量正是停机的表现（按设计抑制）"
+            "。不得冷却的炉子应设为是。",
+            "Whether low alarms count while their machine stands and through its start-up: no; a cold die or no flow "
+            "is what standing means (suppression by design). Furnaces that must not cool are a reason to set it.",
+        ),
+    )
+    every_state: bool = setting(
+        False,
+        Text("每次状态变化都作为事件", "Every change of state"),
+        Text(
+            "每次状态变化是否都作为事件，包括运行与待机之间的往返。默认否，否则每件产品都是事件。",
+            "Whether each change of state is an event, also from running to idle and back: no, since that is every "
+            "piece.",
+        ),
+    )
+    gantt_h: float = setting(
+        24.0,
+        Text("状态图时长", "Chart of states"),
+        Text(
+            "状态图显示窗口末尾的多少小时。默认 24，以便看清各段。",
+            "Hours at the end of the window that the chart of states shows: 24, so that its bars can be seen.",
+        ),
+        HOURS,
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.monitored_time_share <= 1:

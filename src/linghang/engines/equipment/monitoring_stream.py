@@ -25,6 +25,7 @@ from linghang.engines.equipment.alarms import (
     Priority,
     Timers,
 )
+from linghang.engines.equipment.limit_alarms import SIDES, span_of, usual
 from linghang.engines.equipment.monitoring_states import (
     BREAKDOWN,
     IDLE,
@@ -54,24 +55,6 @@ _SAID = {
     "cleared": Text("恢复", "back inside"),
     "withheld": Text("报警因停机按设计抑制", "alarm suppressed by design while the machine stands"),
 }
-_USUAL = {"flow": (0.05, 15.0), "level": (0.05, 60.0), "pressure": (0.02, 15.0), "temperature": (0.01, 60.0)}
-"""Dead band (share of the range) and delay (s) to begin with, as EEMUA 191 and ANSI/ISA-18.2 give them by quantity."""
-_OTHERWISE = (0.02, 15.0)
-"""Ours, for all other quantities: between the two of the standard."""
-_QUANTITY_OF_UNIT = {
-    "°C": "temperature",
-    "K": "temperature",
-    "bar": "pressure",
-    "mbar": "pressure",
-    "kPa": "pressure",
-    "MPa": "pressure",
-    "Pa": "pressure",
-    "L/min": "flow",
-    "m3/h": "flow",
-    "m3/min": "flow",
-    "kg/h": "flow",
-    "t/h": "flow",
-}
 Micros = NDArray[np.int64]
 
 
@@ -98,13 +81,12 @@ def limits_of(signal: Signal) -> Limits | None:
         return None
     if low is not None and high is not None and low >= high:
         return None
-    span = high - low if low is not None and high is not None else abs(high if low is None else low)  # type: ignore[arg-type]
-    return Limits(low, high, usual_of(signal)[0] * span)
+    return Limits(low, high, usual_of(signal)[0] * span_of(low, high))
 
 
 def usual_of(signal: Signal) -> tuple[float, float]:
     """Return the usual dead band (share) and delay (s) of what a signal measures."""
-    return _USUAL.get(signal.quantity or _QUANTITY_OF_UNIT.get(signal.unit, ""), _OTHERWISE)
+    return usual(signal.quantity, signal.unit)
 
 
 def state_signals(signals: Sequence[Signal]) -> dict[str, Signal]:
@@ -334,7 +316,7 @@ class Monitor:
 
     def _zone(self, tag: str, zone: int, value: float, at: int) -> Iterator[Event]:
         """Tell the alarms of a tag where its value is now; inside the dead band they stay as they are if they stand."""
-        for side, out, band in (("low", -2, -1), ("high", 2, 1)):
+        for side, out, band in SIDES:
             key = f"{tag} {side}"
             if key not in self._book:
                 continue

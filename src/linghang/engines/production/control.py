@@ -31,6 +31,7 @@ from linghang.engines.production.control_loops import (
 )
 from linghang.engines.production.control_report import charts_of, finding_of, tables_of
 from linghang.engines.production.control_study import Look, Studied, estimator_of, studied
+from linghang.engines.settings import HOURS, SECONDS, setting
 from linghang.engines.signals import Points
 from linghang.errors import BadInput
 from linghang.words import Text
@@ -57,41 +58,94 @@ CARD = EngineCard(
 
 @dataclass(frozen=True)
 class Settings:
-    """What counts as in service, as held and as worth proposing. No official text gives these figures: they are ours.
+    """What counts as in service, as held and as worth proposing.
 
-    Attributes
-    ----------
-    in_service_share
-        Of the producing time. 0.8 (ours), as the shares of key equipment and steps: with three shifts a day a loop may
-        go by hand for four shifts a week, for tests, service and products that it does not know.
-    held_share
-        Of the producing time within the tolerance. 0.95: what two standard deviations of a healthy loop leave outside.
-    tolerance_share
-        Of the set-point, where a tag has no pair of limits. 0.02: the better half of industrial temperature and
-        pressure specifications.
-    known_share
-        Of the producing time that must have usable values, before it can be said that a loop held. 0.9.
-    longest_gap_s
-        How long a value counts when no next one comes. 1,800: three samples at ten minutes.
-    health_hours
-        How much of the newest data loop health looks at. 48: enough swings of slow loops, and the tuning of today.
-    delay_s
-        Dead time that the minimum variance index assumes where none is identified. 60: of heated and of gas processes.
-    least_fit_percent
-        Of a model on data that it has not seen, before a tuning is proposed. 50: half of the movement is explained.
-    soft_sensor
-        Tag whose value is to be estimated from the other signals of its machine; empty for none.
+    No official text gives these figures: they are ours.
     """
 
-    in_service_share: float = 0.8
-    held_share: float = 0.95
-    tolerance_share: float = 0.02
-    known_share: float = 0.9
-    longest_gap_s: float = 1800.0
-    health_hours: float = 48.0
-    delay_s: float = 60.0
-    least_fit_percent: float = 50.0
-    soft_sensor: str = ""
+    in_service_share: float = setting(
+        0.8,
+        Text("投用率下限", "Least share in service"),
+        Text(
+            "先进控制投用时间占生产时间的最低比例，达到才算投用。默认 0.8（平台取值），与关键装备、"
+            "关键工序的比例一致：三班制下，回路每周可有四个班手动运行，用于试验、检修和模型未涵盖的产品。",
+            "Of the producing time. 0.8 (ours), as the shares of key equipment and steps: with three shifts a day a "
+            "loop may go by hand for four shifts a week, for tests, service and products that it does not know.",
+        ),
+    )
+    held_share: float = setting(
+        0.95,
+        Text("受控时间占比下限", "Least share held"),
+        Text(
+            "测量值在允差内的时间占生产时间的最低比例。默认 0.95：正常回路超出两倍标准差的部分除外。",
+            "Of the producing time within the tolerance. 0.95: what two standard deviations of a healthy loop leave "
+            "outside.",
+        ),
+    )
+    tolerance_share: float = setting(
+        0.02,
+        Text("默认允差", "Tolerance"),
+        Text(
+            "位号没有上下限时，允差取设定值的这一比例。默认 0.02：工业温度、压力规格中较严的一半。",
+            "Of the set-point, where a tag has no pair of limits. 0.02: the better half of industrial temperature and "
+            "pressure specifications.",
+        ),
+    )
+    known_share: float = setting(
+        0.9,
+        Text("可用数据占比下限", "Least share known"),
+        Text(
+            "生产时间中有可用数值的部分至少占此比例，才能判断回路是否受控。默认 0.9。",
+            "Of the producing time that must have usable values, before it can be said that a loop held. 0.9.",
+        ),
+    )
+    longest_gap_s: float = setting(
+        1800.0,
+        Text("数值有效时长", "Longest gap"),
+        Text(
+            "没有新值时，一个数值最多有效多久。默认 1800：每 10 分钟采样时的三个周期。",
+            "How long a value counts when no next one comes. 1,800: three samples at ten minutes.",
+        ),
+        SECONDS,
+    )
+    health_hours: float = setting(
+        48.0,
+        Text("回路健康分析时段", "Stretch of loop health"),
+        Text(
+            "回路健康分析最近多长时间的数据。默认 48：足以包含慢回路的多次波动，又反映当前的整定。",
+            "How much of the newest data loop health looks at. 48: enough swings of slow loops, and the tuning of "
+            "today.",
+        ),
+        HOURS,
+    )
+    delay_s: float = setting(
+        60.0,
+        Text("默认纯滞后", "Assumed dead time"),
+        Text(
+            "没有辨识出纯滞后时，最小方差指数所假定的值。默认 60：加热过程和气体过程的量级。",
+            "Dead time that the minimum variance index assumes where none is identified. 60: of heated and of gas "
+            "processes.",
+        ),
+        SECONDS,
+    )
+    least_fit_percent: float = setting(
+        50.0,
+        Text("模型拟合度下限", "Least fit of a model"),
+        Text(
+            "模型在未参与辨识的数据上达到此拟合度，才给出整定建议。默认 50：变化的一半得到解释。",
+            "Of a model on data that it has not seen, before a tuning is proposed. 50: half of the movement is "
+            "explained.",
+        ),
+        "%",
+    )
+    soft_sensor: str = setting(
+        "",
+        Text("软测量位号", "Soft sensor"),
+        Text(
+            "由同一设备的其他信号估计其值的位号；留空则不做软测量。",
+            "Tag whose value is to be estimated from the other signals of its machine; empty for none.",
+        ),
+    )
 
     def __post_init__(self) -> None:
         shares = (self.in_service_share, self.held_share, self.known_share, self.tolerance_share)

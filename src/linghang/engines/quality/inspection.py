@@ -11,7 +11,7 @@ signs of typing and leaves such a characteristic open); prove a sampling plan ri
 fewer than two pictures a class; double, multiple and variables sampling.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,7 @@ from linghang.engines.contract import (
     micros,
     nothing_to_say,
 )
+from linghang.engines.settings import DAYS, setting
 from linghang.errors import BadInput
 from linghang.words import Text
 
@@ -48,69 +49,173 @@ CARD = EngineCard(
 )
 
 
+LEVELS: Mapping[str, Text] = {
+    **{one: Text(f"特殊检验水平{one}", f"Special level {one}") for one in ("S-1", "S-2", "S-3", "S-4")},
+    "I": Text("一般检验水平Ⅰ", "General level I"),
+    "II": Text("一般检验水平Ⅱ", "General level II"),
+    "III": Text("一般检验水平Ⅲ", "General level III"),
+}
+GAUGE_METHODS: Mapping[str, Text] = {
+    "anova": Text("方差分析法", "Analysis of variance"),
+    "average_range": Text("均值极差法", "Average and range"),
+    "nested": Text("嵌套法（破坏性测量）", "Nested (destructive tests)"),
+}
+LABELS_FROM: Mapping[str, Text] = {
+    "folder": Text("所在文件夹", "The folder it lies in"),
+    "name": Text("文件名（到最后一个下划线）", "Its name, up to the last underscore"),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Settings of the engine.
+    """Settings of the engine."""
 
-    Attributes
-    ----------
-    captured_share
-        Least share of a key characteristic's inspections that left a plausible digital result. 0.9: a tenth for
-        breakdowns of a gauge, first articles and re-inspection by hand. Ours; no text gives one.
-    plausible_tolerances
-        How many tolerances beyond its limits a value is still plausible. 5: really bad parts are a few tolerances
-        off, a wrong unit or a dead sensor hundreds. Ours.
-    key_aql_percent, other_aql_percent
-        AQL of key and other characteristics: 1.0 and 2.5 are what contracts commonly name for major and minor
-        characteristics; the contract decides.
-    level
-        Inspection level; II is the standard's own default (10.1).
-    reduced_inspection
-        Whether the responsible authority wants reduced inspection (9.3.3.1 d): nobody can assume it, so no.
-    history_days
-        How many days before the window lots are followed, so that the state at its end is known. 180: a reduced state
-        takes at least ten lots, a discontinued one at least seven.
-    gauge_method, pool_above
-        How repeated measurements are analysed. `pool_above` empty keeps the interaction always, which is the cautious
-        reading; 0.25 is AIAG's practice.
-    labels_from
-        Where the class of a picture comes from: the folder it lies in, or its name up to the last underscore. Pictures
-        without one are those to be classified.
-    labels
-        Further classes as `name=class`.
-    unlabelled
-        Folders that are no classes: what lies in them is to be classified.
-    good_label
-        Class of pictures of good surfaces; where it is the only one, the others are judged against it.
-    model_file
-        Name of a saved model among the files; with it nothing is trained.
-    variants
-        How many varied copies of each picture are learnt. 2: more gained nothing in cross-validation, and each costs
-        as much time as the picture.
-    folds, repeats
-        Of the cross-validation of labelled pictures. 5 and 3: enough to see a tenth of the pictures' share.
-    shown
-        At most so many pictures, and series of lots, are drawn.
-    """
-
-    captured_share: float = 0.9
-    plausible_tolerances: float = 5.0
-    key_aql_percent: float = 1.0
-    other_aql_percent: float = 2.5
-    level: Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"] = "II"
-    reduced_inspection: bool = False
-    history_days: int = 180
-    gauge_method: Literal["anova", "average_range", "nested"] = "anova"
-    pool_above: float | None = None
-    labels_from: Literal["folder", "name"] = "folder"
-    labels: tuple[str, ...] = ()
-    unlabelled: tuple[str, ...] = ("new", "test", "待检")
-    good_label: str = "good"
-    model_file: str = "model.npz"
-    variants: int = 2
-    folds: int = 5
-    repeats: int = 3
-    shown: int = 12
+    captured_share: float = setting(
+        0.9,
+        Text("数字化采集率下限", "Least share captured"),
+        Text(
+            "关键质量特性的检验中，留下可信数字化结果的最低比例。默认 0.9：一成留给量具故障、首件和人工复检。"
+            "平台取值，没有文件规定。",
+            "Least share of a key characteristic's inspections that left a plausible digital result. 0.9: a tenth for "
+            "breakdowns of a gauge, first articles and re-inspection by hand. Ours; no text gives one.",
+        ),
+    )
+    plausible_tolerances: float = setting(
+        5.0,
+        Text("可信范围", "Plausible band"),
+        Text(
+            "数值超出规格限多少倍公差以内仍然可信。默认 5：真正的不合格品偏离几倍公差，"
+            "单位错误或传感器失效则偏离数百倍。平台取值。",
+            "How many tolerances beyond its limits a value is still plausible. 5: really bad parts are a few "
+            "tolerances off, a wrong unit or a dead sensor hundreds. Ours.",
+        ),
+    )
+    key_aql_percent: float = setting(
+        1.0,
+        Text("关键特性的接收质量限（AQL）", "AQL of key characteristics"),
+        Text(
+            "默认 1.0，合同对重要特性的常用值；以合同为准。",
+            "1.0 is what contracts commonly name for major characteristics; the contract decides.",
+        ),
+        "%",
+    )
+    other_aql_percent: float = setting(
+        2.5,
+        Text("其他特性的接收质量限（AQL）", "AQL of other characteristics"),
+        Text(
+            "默认 2.5，合同对次要特性的常用值；以合同为准。",
+            "2.5 is what contracts commonly name for minor characteristics; the contract decides.",
+        ),
+        "%",
+    )
+    level: Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"] = setting(
+        "II",
+        Text("检验水平", "Inspection level"),
+        Text("默认一般检验水平Ⅱ，即标准本身的默认（10.1）。", "General level II is the standard's own default (10.1)."),
+        choices=LEVELS,
+    )
+    reduced_inspection: bool = setting(
+        False,
+        Text("采用放宽检验", "Reduced inspection"),
+        Text(
+            "负责部门是否认为可以采用放宽检验（9.3.3.1 d）。默认否：谁也不能代为假定。",
+            "Whether the responsible authority wants reduced inspection (9.3.3.1 d): nobody can assume it, so no.",
+        ),
+    )
+    history_days: int = setting(
+        180,
+        Text("批次回看天数", "Lots followed before the window"),
+        Text(
+            "从窗口之前多少天开始跟踪批次，以得到窗口结束时的转移状态。默认 180：转入放宽至少需要十批，"
+            "暂停至少需要七批。",
+            "How many days before the window lots are followed, so that the state at its end is known. 180: a reduced "
+            "state takes at least ten lots, a discontinued one at least seven.",
+        ),
+        DAYS,
+    )
+    gauge_method: Literal["anova", "average_range", "nested"] = setting(
+        "anova",
+        Text("测量系统分析方法", "Method of gauge studies"),
+        Text("重复测量如何分析。", "How repeated measurements are analysed."),
+        choices=GAUGE_METHODS,
+    )
+    pool_above: float | None = setting(
+        None,
+        Text("交互作用合并界限", "Interaction pooled above"),
+        Text(
+            "交互作用检验的 p 值高于此值时，并入重复性。留空则始终保留交互作用，这是谨慎的做法；AIAG通常取 0.25。",
+            "Probability above which the interaction is counted as repeatability. Empty keeps it always, which is the "
+            "cautious reading; 0.25 is AIAG's practice.",
+        ),
+    )
+    labels_from: Literal["folder", "name"] = setting(
+        "folder",
+        Text("图像类别的来源", "Class of a picture"),
+        Text(
+            "图像的类别取自何处；没有类别的图像即为待分类的图像。",
+            "Where the class of a picture comes from. Pictures without one are those to be classified.",
+        ),
+        choices=LABELS_FROM,
+    )
+    labels: tuple[str, ...] = setting(
+        (),
+        Text("补充的图像类别", "Further classes"),
+        Text("写作“图像名=类别”。", "Written as “name=class”."),
+    )
+    unlabelled: tuple[str, ...] = setting(
+        ("new", "test", "待检"),
+        Text("待分类文件夹", "Folders to classify"),
+        Text(
+            "不是类别的文件夹：其中的图像待分类。",
+            "Folders that are no classes: what lies in them is to be classified.",
+        ),
+    )
+    good_label: str = setting(
+        "good",
+        Text("良品类别", "Class of good surfaces"),
+        Text(
+            "表面良好的图像的类别；如果只有这一类，其他图像都与它比较。",
+            "Class of pictures of good surfaces; where it is the only one, the others are judged against it.",
+        ),
+    )
+    model_file: str = setting(
+        "model.npz",
+        Text("模型文件", "Saved model"),
+        Text(
+            "所给文件中已保存模型的文件名；有此文件则不再训练。",
+            "Name of a saved model among the files; with it nothing is trained.",
+        ),
+    )
+    variants: int = setting(
+        2,
+        Text("图像变体数", "Varied copies"),
+        Text(
+            "每张图像学习多少个变体。默认 2：再多在交叉验证中没有收益，每个变体耗时与图像本身相同。",
+            "How many varied copies of each picture are learnt. 2: more gained nothing in cross-validation, and each "
+            "costs as much time as the picture.",
+        ),
+    )
+    folds: int = setting(
+        5,
+        Text("交叉验证折数", "Folds of the cross-validation"),
+        Text(
+            "用于有类别的图像。默认 5 折、重复 3 次，足以看出一成图像的差别。",
+            "Of labelled pictures. 5, three times over: enough to see a tenth of the pictures' share.",
+        ),
+    )
+    repeats: int = setting(
+        3,
+        Text("交叉验证重复次数", "Repeats of the cross-validation"),
+        Text(
+            "用于有类别的图像。默认 5 折、重复 3 次，足以看出一成图像的差别。",
+            "Of labelled pictures. Five folds, 3 times over: enough to see a tenth of the pictures' share.",
+        ),
+    )
+    shown: int = setting(
+        12,
+        Text("绘制数量上限", "Most that is drawn"),
+        Text("最多绘制多少张图像、多少个批次序列。", "At most so many pictures, and series of lots, are drawn."),
+    )
 
     def __post_init__(self) -> None:
         from linghang.engines.quality.inspection_sampling import AQLS, nearest_aql

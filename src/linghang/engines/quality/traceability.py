@@ -8,7 +8,7 @@ name no lot, all its lots of that time are possible, not one of them. Where deli
 bounded, not known. Whether a lot is bad is not its question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,7 @@ from linghang.engines.quality.genealogy import Flags, Ints, likely_causes, reach
 from linghang.engines.quality.recall import Suspects, in_common, joined, named, on_machines
 from linghang.engines.quality.traceability_lots import EPOCH, Lots, lots_of
 from linghang.engines.quality.traceability_state import balance, faults, flows, radii, traced
+from linghang.engines.settings import setting
 from linghang.errors import BadInput
 from linghang.words import Text
 
@@ -66,50 +67,125 @@ CARD = EngineCard(
 ELEMENT = CARD.elements[0]
 
 
+DIRECTIONS: Mapping[str, Text] = {
+    "down": Text("正向：去向", "Down: what was made from it"),
+    "up": Text("反向：来源", "Up: what it was made from"),
+    "both": Text("双向", "Both ways"),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What to trace.
+    """What to trace."""
 
-    Attributes
-    ----------
-    lots, heats, suppliers
-        What is suspect, by name. Nothing (the default): the state of traceability of the window is looked at.
-    equipment
-        Suspect machines: lots that were on them between `since` and `until` are suspect.
-    since, until
-        Moments with their zone (2026-11-13T08:00:00+08:00); empty: the window, because a suspicion without a time is
-        one of the time that is looked at.
-    direction
-        down: what was made from it; up: what it was made from; both, because a suspicion asks both.
-    certain_only
-        Leave out lots of which only the job, not the lot, is known to have been on a suspect machine. No: a recall that
-        leaves out possible lots is no containment.
-    balance_tolerance
-        By which share a lot may outweigh its inputs, or be used beyond its quantity, before it is a fault of the data.
-        0.02, as industrial scales and piece weights agree to about one per cent each.
-    shown
-        Nodes of the graph and rows of rankings: 40 can still be read on a screen.
-    epcis_base
-        What stands before the plant's own names in EPCIS documents: a URN, until the company gives its web address.
-    gtins
-        material=GTIN-14, one a material: lots of it get GS1 Digital Links. Empty: GTINs are issued, not invented.
-    epcis_events
-        At most so many events of what was traced are given as EPCIS: 200, a document that a person still opens.
-    """
-
-    lots: tuple[str, ...] = ()
-    heats: tuple[str, ...] = ()
-    suppliers: tuple[str, ...] = ()
-    equipment: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    direction: Literal["down", "up", "both"] = "both"
-    certain_only: bool = False
-    balance_tolerance: float = 0.02
-    shown: int = 40
-    epcis_base: str = "urn:linghang:"
-    gtins: tuple[str, ...] = ()
-    epcis_events: int = 200
+    lots: tuple[str, ...] = setting(
+        (),
+        Text("可疑批次", "Suspect lots"),
+        Text(
+            "按编号。批次、炉次、供应商和设备都留空（默认）时，查看窗口内的追溯状况。",
+            "By name. Nothing suspect (the default): the state of traceability of the window is looked at.",
+        ),
+    )
+    heats: tuple[str, ...] = setting(
+        (),
+        Text("可疑炉次", "Suspect heats"),
+        Text(
+            "按编号。批次、炉次、供应商和设备都留空（默认）时，查看窗口内的追溯状况。",
+            "By name. Nothing suspect (the default): the state of traceability of the window is looked at.",
+        ),
+    )
+    suppliers: tuple[str, ...] = setting(
+        (),
+        Text("可疑供应商", "Suspect suppliers"),
+        Text(
+            "按编号。批次、炉次、供应商和设备都留空（默认）时，查看窗口内的追溯状况。",
+            "By id. Nothing suspect (the default): the state of traceability of the window is looked at.",
+        ),
+    )
+    equipment: tuple[str, ...] = setting(
+        (),
+        Text("可疑设备", "Suspect machines"),
+        Text(
+            "可疑时段内在这些设备上加工过的批次为可疑批次。",
+            "Lots that were on them in the suspect time are suspect.",
+        ),
+    )
+    since: str = setting(
+        "",
+        Text("可疑时段开始", "Suspect from"),
+        Text(
+            "带时区的时刻（2026-11-13T08:00:00+08:00）；留空为窗口开始，因为没有时间的怀疑就是对所查看时间的怀疑。",
+            "Moment with its zone (2026-11-13T08:00:00+08:00); empty: the start of the window, because a suspicion "
+            "without a time is one of the time that is looked at.",
+        ),
+    )
+    until: str = setting(
+        "",
+        Text("可疑时段结束", "Suspect until"),
+        Text(
+            "带时区的时刻（2026-11-13T08:00:00+08:00）；留空为窗口结束。",
+            "Moment with its zone (2026-11-13T08:00:00+08:00); empty: the end of the window.",
+        ),
+    )
+    direction: Literal["down", "up", "both"] = setting(
+        "both",
+        Text("追溯方向", "Direction"),
+        Text("默认双向，因为一个怀疑两边都要问。", "Both ways, because a suspicion asks both."),
+        choices=DIRECTIONS,
+    )
+    certain_only: bool = setting(
+        False,
+        Text("只计确定的批次", "Certain lots only"),
+        Text(
+            "不计只知道工单、不知道批次是否经过可疑设备的批次。默认否：遗漏可能批次的召回起不到遏制作用。",
+            "Leave out lots of which only the job, not the lot, is known to have been on a suspect machine. No: a "
+            "recall that leaves out possible lots is no containment.",
+        ),
+    )
+    balance_tolerance: float = setting(
+        0.02,
+        Text("物料平衡容差", "Tolerance of the mass balance"),
+        Text(
+            "批次质量可超过其投入、用量可超过其数量的比例，再多即为数据问题。默认 0.02，"
+            "因为工业衡器和单件质量各自约准到百分之一。",
+            "By which share a lot may outweigh its inputs, or be used beyond its quantity, before it is a fault of "
+            "the data. 0.02, as industrial scales and piece weights agree to about one per cent each.",
+        ),
+    )
+    shown: int = setting(
+        40,
+        Text("显示数量上限", "Most that is shown"),
+        Text(
+            "谱系图的节点数和排序表的行数。默认 40，屏幕上还看得清。",
+            "Nodes of the graph and rows of rankings: 40 can still be read on a screen.",
+        ),
+    )
+    epcis_base: str = setting(
+        "urn:linghang:",
+        Text("EPCIS标识前缀", "Prefix of EPCIS names"),
+        Text(
+            "EPCIS文件中企业自有名称之前的部分：在企业给出网址之前是一个URN。",
+            "What stands before the plant's own names in EPCIS documents: a URN, until the company gives its web "
+            "address.",
+        ),
+    )
+    gtins: tuple[str, ...] = setting(
+        (),
+        Text("物料的GTIN", "GTINs of materials"),
+        Text(
+            "写作“物料=GTIN-14”，每种物料一个：其批次带有GS1数字链接。留空：GTIN须经发放，不能编造。",
+            "Written as “material=GTIN-14”, one a material: lots of it get GS1 Digital Links. Empty: GTINs are "
+            "issued, not invented.",
+        ),
+    )
+    epcis_events: int = setting(
+        200,
+        Text("EPCIS事件数上限", "Most EPCIS events"),
+        Text(
+            "所追溯的内容最多以多少个EPCIS事件给出。默认 200，这样的文件人还打得开。",
+            "At most so many events of what was traced are given as EPCIS: 200, a document that a person still opens.",
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.balance_tolerance < 1:

@@ -9,6 +9,7 @@ What it cannot do: it plans pieces, not energy or material; a lot moves on when 
 counted, not named; and beyond small plants it does not prove that nothing better exists.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from linghang.engines.contract import EngineCard, Inputs, Observed, Result, nothing_to_say
@@ -20,6 +21,7 @@ from linghang.engines.scheduling.plant_result import charts, found_text, tables
 from linghang.engines.scheduling.solving import Limits, Solved, schedule
 from linghang.engines.scheduling.solving_dispatch import RULES, dispatch
 from linghang.engines.scheduling.verify import Verdict, verify
+from linghang.engines.settings import HOURS, setting
 from linghang.errors import BadInput, nearest
 from linghang.words import Text
 
@@ -59,41 +61,93 @@ CARD = EngineCard(
 )
 
 
+OBJECTIVES: Mapping[str, Text] = {
+    "tardiness": Text("延期", "Tardiness"),
+    "makespan": Text("最大完工时间", "Makespan"),
+    "setup": Text("换型时间", "Set-up time"),
+    "moved": Text("偏离原计划", "Moves against the recorded plan"),
+    "earliness": Text("提前完工", "Earliness"),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Settings of the schedule.
+    """Settings of the schedule."""
 
-    Attributes
-    ----------
-    effort
-        Units of work of the search, about seconds of one core. The same effort gives the same schedule on every
-        machine; after six, a plant of some hundred tasks gains little.
-    objectives
-        What counts, of tardiness, makespan, setup, moved (against the recorded plan) and earliness. Late orders cost
-        customers, then an early end of everything leaves room, then set-ups cost work.
-    weights
-        One whole number an objective; none: all 1.
-    lexicographic
-        Whether the first objective decides and the next only among its best; else the weighted sum (seconds) counts.
-    lot_hours
-        No lot takes longer than this on one machine: half a shift, so that operations overlap and a machine that
-        fails costs little.
-    frozen_hours
-        Job orders planned on a machine within so many hours keep their place: the shift that runs is not turned round.
-    crew
-        `work centre=people`, for those whose crew limits; the records do not say how many there are.
-    promises
-        For how many sales lines without a production order, the earliest due first, a date is looked for.
-    """
-
-    effort: float = 6.0
-    objectives: tuple[str, ...] = ("tardiness", "makespan", "setup")
-    weights: tuple[int, ...] = ()
-    lexicographic: bool = True
-    lot_hours: float = 4.0
-    frozen_hours: float = 8.0
-    crew: tuple[str, ...] = ()
-    promises: int = 2
+    effort: float = setting(
+        6.0,
+        Text("求解工作量", "Search effort"),
+        Text(
+            "搜索的工作量，1 个单位约合单核 1 秒。同样的工作量在任何机器上得到同样的排程；数百个任务的工厂超过 6 "
+            "之后改进很小。",
+            "Units of work of the search, about seconds of one core. The same effort gives the same schedule on every "
+            "machine; after six, a plant of some hundred tasks gains little.",
+        ),
+    )
+    objectives: tuple[str, ...] = setting(
+        ("tardiness", "makespan", "setup"),
+        Text("优化目标", "Objectives"),
+        Text(
+            "最要紧的在前。默认先减少延期（延期使客户受损），再缩短最大完工时间（留出余地），"
+            "最后减少换型（换型耗费工时）。",
+            "What counts, the weightiest first. Late orders cost customers, then an early end of everything leaves "
+            "room, then set-ups cost work.",
+        ),
+        choices=OBJECTIVES,
+    )
+    weights: tuple[int, ...] = setting(
+        (),
+        Text("目标权重", "Weights of the objectives"),
+        Text(
+            "与优化目标一一对应的正整数；留空则均为 1。",
+            "One whole number an objective, in their order; empty: all 1.",
+        ),
+    )
+    lexicographic: bool = setting(
+        True,
+        Text("按次序优化", "Objectives one after another"),
+        Text(
+            "是：先使第一个目标最优，后面的目标只在其最优方案中优化；否：使各目标（以秒计）的加权和最小。",
+            "Yes: the first objective decides, and the next only among its best. No: the weighted sum (seconds) "
+            "counts.",
+        ),
+    )
+    lot_hours: float = setting(
+        4.0,
+        Text("单批加工时长上限", "Longest lot"),
+        Text(
+            "一批在一台设备上的加工时间不超过此值。默认半个班次：相邻工序可以搭接，设备故障时损失也较小。",
+            "No lot takes longer than this on one machine: half a shift, so that operations overlap and a machine "
+            "that fails costs little.",
+        ),
+        HOURS,
+    )
+    frozen_hours: float = setting(
+        8.0,
+        Text("冻结期", "Frozen zone"),
+        Text(
+            "此时间内已排到设备上的工单保持原位。默认 8 小时：正在进行的班次不再打乱。",
+            "Job orders planned on a machine within so many hours keep their place: the shift that runs is not turned "
+            "round.",
+        ),
+        HOURS,
+    )
+    crew: tuple[str, ...] = setting(
+        (),
+        Text("班组人数", "Crews"),
+        Text(
+            "受人员数量限制的工作中心，写作“工作中心=人数”；记录中没有人数。",
+            "Written as “work centre=people”, for those whose crew limits; the records do not say how many there are.",
+        ),
+    )
+    promises: int = setting(
+        2,
+        Text("计算承诺交期的行数", "Promise dates"),
+        Text(
+            "为多少个尚无生产订单的销售订单行计算可承诺交期，要求交期早的在先。",
+            "For how many sales lines without a production order, the earliest due first, a date is looked for.",
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.effort <= 100_000 or not 0.1 <= self.lot_hours <= 1000 or self.frozen_hours < 0:
