@@ -84,12 +84,13 @@ def _register_sensitivity(app: typer.Typer) -> None:
         as_json: Json() = False,  # type: ignore[valid-type]
     ) -> None:
         from linghang.cli import whatif_view
+        from linghang.cli.import_view import progress
         from linghang.usecases.sensitivity import sensitivity as run
         from linghang.usecases.whatif import subject_of
 
-        whatif_view.show_sensitivity(
-            run(path, now=datetime.now(UTC), pack=pack, as_of=as_of), subject_of(path), as_json
-        )
+        with progress(quiet=as_json) as told:
+            found = run(path, now=datetime.now(UTC), pack=pack, as_of=as_of, progress=told)
+        whatif_view.show_sensitivity(found, subject_of(path), as_json)
 
 
 def _register_synth(group: typer.Typer) -> None:

@@ -1,6 +1,6 @@
 """Sensitivity: which thresholds, moved how far, would change the level; each drawn as a line with its break points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from linghang.console import facts, figures, states
 from linghang.console.hypertext import Child, card, joined, tag
 from linghang.console.telling import FLOORS, PROOF_SIGNS, chip, headed, named, ours, said
 from linghang.console.visit import Visit
+from linghang.console.way_up_controls import action_button
 from linghang.console.way_up_nav import segments
 from linghang.console.way_up_waiting import while_open
 from linghang.usecases.packs import Pack
@@ -21,6 +22,8 @@ from linghang.words import Listed, tr
 
 PATH = "/way-up/sensitivity"
 OURS = "platform"
+Far = tuple[str, Decimal | None]
+"""What is going on, and the share of it that is done (None where that is not known)."""
 WIDTH, HEIGHT, AXIS, TOP = 1000, 46, 26, 10
 BEYOND = Fraction(13, 10)
 """How far a line without an end is drawn, as a multiple of its last point."""
@@ -30,21 +33,78 @@ async def build(visit: Visit, _: PageArguments) -> None:
     """Show the frame at once; the thresholds follow."""
     about = tr("Which threshold, moved how far with all others as they are, would change the level.")
     states.show(states.heading(tr("Sensitivity"), about, segments(visit, PATH)))
+    _Looking(visit).begin()
+
+
+class _Looking:
+    """The thresholds of one page: how far they are worked out, a way to break that off, and what was found."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.place = states.show(Markup(""))
+        self.foot = ui.element("div").classes("lh-form-actions")
+        self.far: Far | None = None
+        self.drawn: Far | None = None
+        self.waits = False
+
+    def begin(self) -> None:
+        """Ask for what is kept, or have it worked out."""
+        self.far, self.drawn, self.waits = None, None, False
+        self.foot.clear()
+        states.put(self.place, under_way(None))
+        self.work = background_tasks.create(self._follow())
+
+    def stop(self) -> None:
+        """Break it off; the process that works it out ends, unless somebody else waits for the same."""
+        self.work.cancel()
+        words = tr("Broken off before the thresholds were all moved.")
+        states.put(self.place, tag("section", tag("p", words, role="status"), class_="lh-card"))
+        self._offer(tr("Begin again"), "run", self.begin)
+
+    async def _follow(self) -> None:
+        visit = self.visit
+        visit.speaking(lambda: None)()
+        try:
+            work = sensed(visit.folder, visit.pack, visit.day, visit.now, self._told)
+            found = await while_open(self.place, work, self._looked)
+            if found is None:
+                return
+            states.put(self.place, shown(found, facts.pack_of(visit.pack)))
+        except Exception as error:
+            states.put(self.place, states.trouble(error))
+        if not self.foot.is_deleted:
+            self.foot.clear()
+
+    def _told(self, what: str, done: int, total: int | None) -> None:
+        self.far = what, None if total is None else Decimal(done) / total
+
+    def _looked(self) -> None:
+        """Show how far it is; what is kept is there before anybody looks."""
+        if not self.waits:
+            self.waits = True
+            self._offer(tr("Break off"), "stop", self.stop)
+        if self.far is not None and self.far != self.drawn:
+            self.drawn = self.far
+            states.put(self.place, under_way(self.far))
+
+    def _offer(self, label: str, sign: str, handler: Callable[[], None]) -> None:
+        if not self.foot.is_deleted:
+            self.foot.clear()
+            with self.foot:
+                action_button(self.visit, label, sign, handler)
+
+
+def under_way(far: Far | None) -> Markup:
+    """What is being done, and how far it is where that is known."""
     turning = tag("span", class_="lh-way-turning", aria_hidden="true")
     words = tr("Moving every threshold; this takes a while the first time …")
-    place = states.show(tag("section", tag("p", turning, words, role="status"), class_="lh-card"))
-    background_tasks.create(_follow(visit, place))
-
-
-async def _follow(visit: Visit, place: ui.html) -> None:
-    visit.speaking(lambda: None)()
-    try:
-        found = await while_open(place, sensed(visit.folder, visit.pack, visit.day, visit.now))
-        if found is None:
-            return
-        states.put(place, shown(found, facts.pack_of(visit.pack)))
-    except Exception as error:
-        states.put(place, states.trouble(error))
+    bar = None
+    if far is not None:
+        what, share = far
+        said = tr(what) if share is None else tr("{share} done", share=f"{share:.0%}")
+        bar = tag("progress", max="1", value=None if share is None else f"{share:.3f}", aria_label=said,
+                  class_="lh-progress")  # fmt: skip
+    return tag("section", tag("p", turning, words, role="status"), bar, class_="lh-card")
 
 
 def shown(found: Mapping[str, Any], pack: Pack) -> Markup:

@@ -38,7 +38,7 @@ def monitored(look: Look) -> Found | Needs:
     wanted = (micros(end) - micros(start)) * look.number("monitored_time_share")
     good = sum(1 for value in covered.values() if value >= wanted)
     bound = look.number("key_equipment_share")
-    known_until = max(recent["end"].to_pylist()).astimezone(look.zone).isoformat(timespec="seconds")
+    known_until = pc.max(recent["end"]).as_py().astimezone(look.zone).isoformat(timespec="seconds")
     detail = {"monitored": good, "of": len(ids), "known_until": known_until}
     return Found("met" if good >= bound * len(ids) else "unmet", detail)
 

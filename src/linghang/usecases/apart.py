@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import time
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,6 +18,8 @@ from linghang.words import Language, language, use
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Told = Callable[[str, int, int | None], None]
+"""Is told what is going on, how many steps are done, and of how many (None where that is not known)."""
 
 AT_ONCE = 2
 """How many of them run at once; the others wait their turn, so that questions in a row leave the machine its breath."""
@@ -41,7 +44,28 @@ async def apart(work: Callable[P, T], within_s: float, /, *args: P.args, **kwarg
     BadInput
         What the work refuses; it took too long; or its process was ended.
     """
-    run: _Run[T] = _Run(partial(work, *args, **kwargs), language())
+    return await _answered(_Run(partial(work, *args, **kwargs), language()), within_s)
+
+
+async def telling(work: Callable[..., T], within_s: float, told: Told, /, *args: object) -> T:
+    """Do work apart that tells how far it is.
+
+    Parameters
+    ----------
+    work
+        As of `apart`; it is called with `told`, too.
+    told
+        Is told here, in a thread, what the work tells there.
+
+    Raises
+    ------
+    BadInput
+        As `apart`.
+    """
+    return await _answered(_Run(partial(work, *args), language(), told), within_s)
+
+
+async def _answered(run: "_Run[T]", within_s: float) -> T:
     async with _turns():
         try:
             return await asyncio.to_thread(run.answer, within_s)
@@ -68,6 +92,17 @@ async def together(key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -
                 del under_way[key]
 
 
+async def once(key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do work once for all who ask for the same meanwhile; it goes on when nobody waits for it any longer."""
+    going_on = _GOING_ON.setdefault(asyncio.get_running_loop(), {})
+    if key not in going_on:
+        going_on[key] = asyncio.create_task(begin())
+        going_on[key].add_done_callback(lambda _: going_on.pop(key, None))
+        going_on[key].add_done_callback(_told)
+    found: T = await asyncio.shield(going_on[key])
+    return found
+
+
 @dataclass
 class _Shared:
     task: "asyncio.Task[Any]"
@@ -80,6 +115,7 @@ def _told(task: "asyncio.Task[Any]") -> None:
 
 
 _UNDER_WAY: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, _Shared]]" = WeakKeyDictionary()
+_GOING_ON: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, asyncio.Task[Any]]]" = WeakKeyDictionary()
 _TURNS: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 
@@ -98,8 +134,8 @@ def _context() -> ForkServerContext:
 class _Run(Generic[T]):
     """One piece of work: answered in a thread, ended from wherever."""
 
-    def __init__(self, work: Callable[[], T], speaking: Language) -> None:
-        self._work, self._speaking = work, speaking
+    def __init__(self, work: Callable[..., T], speaking: Language, told: Told | None = None) -> None:
+        self._work, self._speaking, self._told = work, speaking, told
         self._lock, self._ended = Lock(), False
         self._process: ForkServerProcess | None = None
 
@@ -111,9 +147,10 @@ class _Run(Generic[T]):
             with self._lock, sending:
                 if self._ended:
                     raise BadInput("this work was broken off; ask once more")
-                self._process = context.Process(target=_run, args=(sending, self._work, self._speaking), daemon=True)
+                given = sending, self._work, self._speaking, self._told is not None
+                self._process = context.Process(target=_run, args=given, daemon=True)
                 self._process.start()
-            found: T = _received(receiving, within_s)
+            found: T = _received(receiving, within_s, self._told)
             return found
 
     def end(self) -> None:
@@ -127,11 +164,18 @@ class _Run(Generic[T]):
                 self._process = None
 
 
-def _received(receiving: Connection, within_s: float) -> Any:
+def _received(receiving: Connection, within_s: float, told: Told | None) -> Any:
+    ends = time.monotonic() + within_s
     try:
-        if not receiving.poll(within_s):
-            raise BadInput("this took longer than {seconds} s and was ended; ask for less", seconds=f"{within_s:g}")
-        error, found = receiving.recv()
+        while True:
+            if not receiving.poll(max(ends - time.monotonic(), 0)):
+                raise BadInput("this took longer than {seconds} s and was ended; ask for less", seconds=f"{within_s:g}")
+            answered, said = receiving.recv()
+            if answered:
+                error, found = said
+                break
+            if told is not None:
+                told(*said)
     except (EOFError, OSError):
         raise BadInput("this work was broken off; ask once more") from None
     if error is not None:
@@ -139,13 +183,17 @@ def _received(receiving: Connection, within_s: float) -> Any:
     return found
 
 
-def _run(sending: Connection, work: Callable[[], object], speaking: Language) -> None:
-    """What the process does: answer with what the work gives or raises."""
+def _run(sending: Connection, work: Callable[..., object], speaking: Language, tells: bool) -> None:
+    """What the process does: answer with what the work gives or raises, and before that tell how far it is."""
     end_with_parent()
     use(speaking)
+
+    def told(*said: object) -> None:
+        sending.send((False, said))
+
     try:
-        answer: tuple[Exception | None, object] = None, work()
+        answer: tuple[Exception | None, object] = None, work(told=told) if tells else work()
     except Exception as error:  # raised again where it was asked for
         answer = error, None
     with sending:
-        sending.send(answer)
+        sending.send((True, answer))

@@ -1,20 +1,23 @@
 """Sensitivity: which interpretations, moved how far, would change the level of a factory. Nothing is written."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from linghang.conditions.model import Interpretation
 from linghang.conditions.rules import Compare, Name, Share, walk
 from linghang.evidence.catalogue import DERIVATIONS
+from linghang.evidence.coverage import coverages
 from linghang.evidence.derive import Derivation, Look, derive
 from linghang.evidence.ledger import read
 from linghang.evidence.observation import Observation
+from linghang.evidence.reach import within
 from linghang.evidence.recording import Said, news
 from linghang.evidence.settle import Settled, settle
 from linghang.evidence.withdrawal import Record
@@ -33,9 +36,14 @@ from linghang.usecases.records import RecordTables
 from linghang.usecases.statements import read_statements
 from linghang.usecases.telemetry import last_points
 from linghang.usecases.whatif import DEFAULT_PACK
+from linghang.words import later
 
 __all__ = ["Sensitivity", "Stretch", "Threshold", "exact", "levels_of", "sensitivity"]
 
+Told = Callable[[str, int, int | None], None]
+"""Is told what is going on, how many steps are done, and of how many (None where that is not known)."""
+
+ASSESSING, MOVING = later("assessing"), later("moving the thresholds")
 _MARK = "interpretation."
 
 
@@ -118,7 +126,14 @@ class Sensitivity:
         }
 
 
-def sensitivity(path: Path, *, now: datetime, pack: str | None = None, as_of: date | None = None) -> Sensitivity:
+def sensitivity(
+    path: Path,
+    *,
+    now: datetime,
+    pack: str | None = None,
+    as_of: date | None = None,
+    progress: Told = lambda *_: None,
+) -> Sensitivity:
     """Find for each interpretation the exact values at which a level changes, all others as they are.
 
     Parameters
@@ -131,6 +146,8 @@ def sensitivity(path: Path, *, now: datetime, pack: str | None = None, as_of: da
         The pack (else the case's own, of a workspace the national one).
     as_of
         Day of judgement.
+    progress
+        Told what is going on.
 
     Raises
     ------
@@ -138,18 +155,21 @@ def sensitivity(path: Path, *, now: datetime, pack: str | None = None, as_of: da
         Everything that `assess` and `judge_case` refuse.
     """
     evidence: _Evidence | None = None
+    progress(ASSESSING, 0, None)
     if path.is_dir():
         assessment = assess(path, pack=pack or DEFAULT_PACK, now=now, as_of=as_of, record=False)
         judged, evidence = assessment.judged, _Evidence(assessment, now)
     else:
         judged = judge_case(path, today=now.date(), pack=pack, as_of=as_of)
-    found, left_out = [], []
+    moved, left_out = list[Interpretation](), list[str]()
     for one in judged.pack.interpretations:
         if one.id in judged.interpretations or (evidence is not None and evidence.readers(one.id)):
-            found.append(_threshold(one, judged, evidence))
+            moved.append(one)
         else:
             left_out.append(one.id)
-    return Sensitivity(judged, tuple(found), tuple(left_out))
+    done, total = count(1), sum(_steps(one, judged) for one in moved)
+    found = tuple(_threshold(one, judged, evidence, lambda: progress(MOVING, next(done), total)) for one in moved)
+    return Sensitivity(judged, found, tuple(left_out))
 
 
 def levels_of(verdict: Verdict) -> Levels:
@@ -157,18 +177,31 @@ def levels_of(verdict: Verdict) -> Levels:
     return {floor: (one.confirmed, one.possible) for floor, one in verdict.floors.items()}
 
 
-def _threshold(one: Interpretation, judged: Judged, evidence: "_Evidence | None") -> Threshold:
+def _steps(one: Interpretation, judged: Judged) -> int:
+    """In how many steps a threshold is moved, for those who wait: of whole numbers each is one."""
+    value = judged.verdict.program.interpretation[one.id]
+    return len(_near(value)) if isinstance(value, Decimal) and one.unit in WHOLE else 1
+
+
+def _threshold(
+    one: Interpretation, judged: Judged, evidence: "_Evidence | None", stepped: Callable[[], None]
+) -> Threshold:
     value = judged.verdict.program.interpretation[one.id]
 
     def levels(tried: Decimal | str | bool) -> Levels:
         case = evidence.case(one.id, tried) if evidence is not None else judged.case
         return _levels(judged, one.id, tried, case)
 
+    def whole(number: int) -> Levels:
+        stepped()
+        return levels(Decimal(number))
+
+    if isinstance(value, Decimal) and one.unit in WHOLE:
+        return Threshold(one, value, whole_numbers(_near(value), whole))
+    stepped()
     if not isinstance(value, Decimal):
         words: Sequence[str | bool] = one.choices or ((True, False) if isinstance(value, bool) else (value,))
         return Threshold(one, value, tuple(Stretch(word, word, True, True, levels(word)) for word in words))
-    if one.unit in WHOLE:
-        return Threshold(one, value, whole_numbers(_near(value), lambda number: levels(Decimal(number))))
     compared = set(_compared(judged, one.id))
 
     def answer(tried: Fraction) -> Answer:
@@ -179,7 +212,7 @@ def _threshold(one: Interpretation, judged: Judged, evidence: "_Evidence | None"
     return Threshold(one, value, stretches(Fraction(value), answer, Fraction(0), most))
 
 
-def _near(value: Decimal) -> Iterable[int]:
+def _near(value: Decimal) -> Sequence[int]:
     """Whole numbers from 1 to twice the value."""
     return range(1, 2 * max(int(value), 1) + 1)
 
@@ -230,29 +263,44 @@ class _Evidence:
         where = standings(assessment.comparisons, assessment.indicators)
         live = last_points(workspace.folder, self.tables["tag"])
         interpretation = self.program.interpretation
-        self.look = Look(self.tables, self.program.as_of, zone, interpretation, values, where, live)
-        self.asked = self.program.claimable | set(self.program.fields)
         self.past: list[Record] = [one.record for one in read(workspace.ledger)]
+        ran = coverages(self.past, self.program.as_of)
+        self.look = Look(self.tables, self.program.as_of, zone, interpretation, values, where, live, ran)
+        self.asked = self.program.claimable | set(self.program.fields)
         self.stated = read_statements(workspace, self.program, now).observations
-        self.derived = {one.id: self._run(one, self.look) for one in DERIVATIONS}
+        self.nearer: dict[str, tuple[int, Look]] = {}
+        self.settled: dict[tuple[object, ...], Case] = {}
+        self.derived = {one.id: self._run(one, interpretation) for one in DERIVATIONS}
 
     def readers(self, name: str) -> list[Derivation]:
         """The derivations that look at a threshold."""
-        return [one for one in DERIVATIONS if name in self.derived[one.id][2]]
+        return [one for one in DERIVATIONS if name in self.derived[one.id].looked]
 
     def case(self, name: str, value: Decimal | str | bool) -> Case:
         """The case with one threshold moved; what does not look at it stays as it is."""
         moving = self.readers(name)
         if not moving:
             return self.judged.case
-        look = replace(self.look, thresholds={**self.look.thresholds, name: value})
-        derived = self.derived | {one.id: self._run(one, look) for one in moving}
-        observations = [one for answers in derived.values() for one in answers[0]]
-        needs = {about: what for answers in derived.values() for about, what in answers[1].items()}
-        said = Said((*observations, *self.stated), self.asked, needs, self.program.as_of, self.now, self.look.zone)
-        settled = settle([*self.past, *news(said, self.past)], self.program.as_of)
-        touched = {about for one in moving for about in one.about if about in self.asked}
-        changes = [one for about in sorted(touched) if (one := self._change(about, settled.get(about))) is not None]
+        thresholds = {**self.look.thresholds, name: value}
+        anew = {one.id: self._run(one, thresholds) for one in moving}
+        touched = sorted({about for one in moving for about in one.about if about in self.asked})
+        # no more of what a derivation says counts when it is settled: values that say the same give the same case
+        says = [one for answer in anew.values() for one in answer.observations]
+        key = (name, *((one.voice, one.value, one.proof, one.day, one.valid_until) for one in says))
+        if key not in self.settled:
+            self.settled[key] = self._settled(anew, touched)
+        return self.settled[key]
+
+    def _settled(self, anew: "dict[str, _Word]", touched: Collection[str]) -> Case:
+        """The case where some derivations answer anew: only what they are about is settled again."""
+        derived = (self.derived | anew).values()
+        observations = (*(one for answer in derived for one in answer.observations), *self.stated)
+        needs = {about: what for answer in derived for about, what in answer.needs.items()}
+        about_them = tuple(one for one in observations if one.about in touched)
+        past = [one for one in self.past if one.about in touched]
+        said = Said(about_them, self.asked, needs, self.program.as_of, self.now, self.look.zone)
+        settled = settle([*past, *news(said, past)], self.program.as_of)
+        changes = [one for about in touched if (one := self._change(about, settled.get(about))) is not None]
         return apply(self.judged.case, changes) if changes else self.judged.case
 
     def _change(self, about: str, found: Settled | None) -> Change | None:
@@ -267,14 +315,30 @@ class _Evidence:
         same = known == (None if fact is None else (fact.value, fact.proof))
         return None if same else Change("facts", about, None if known is None else Fact(*known))
 
-    def _run(
-        self, one: Derivation, look: Look
-    ) -> tuple[tuple[Observation, ...], Mapping[str, tuple[str, ...]], Collection[str]]:
-        """One derivation: what it says, what it lacks, and the thresholds that it looked at."""
+    def _run(self, one: Derivation, thresholds: Mapping[str, Decimal | str | bool]) -> "_Word":
+        look = replace(self._near(one, thresholds), thresholds=thresholds)
         found = derive((one,), look, self.tables.digest, self.asked, self.now)
         looked = {name for said in found.observations for name in said.detail if name in look.thresholds}
         looked.update(name for names in found.read.values() for name in names)
-        return found.observations, found.needs, looked
+        return _Word(found.observations, found.needs, looked)
+
+    def _near(self, one: Derivation, thresholds: Mapping[str, Decimal | str | bool]) -> Look:
+        """What matters to a derivation within the longest window that is tried; beyond it everything."""
+        if one.window_days is None:
+            return self.look
+        if one.id not in self.nearer:
+            days = max(_near(self.look.number(one.window_days)))
+            self.nearer[one.id] = days, within(one, self.look, days)
+        days, near = self.nearer[one.id]
+        return near if int(cast(Decimal, thresholds[one.window_days])) <= days else self.look
+
+
+class _Word(NamedTuple):
+    """What one derivation says, what it lacks, and the thresholds that it looked at."""
+
+    observations: tuple[Observation, ...]
+    needs: Mapping[str, tuple[str, ...]]
+    looked: Collection[str]
 
 
 def exact(bound: Fraction | str | bool | None) -> str | bool | None:

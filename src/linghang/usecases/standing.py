@@ -8,14 +8,12 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.store.kept_documents import load, save
 from linghang.store.state import kept_in
 from linghang.store.workspace import Workspace, open_workspace
-from linghang.usecases.apart import apart, together
+from linghang.usecases.apart import Told, apart, once, telling, together
 from linghang.usecases.json_values import plain
 from linghang.usecases.judging import Chosen
 from linghang.usecases.kept import workspace_state
@@ -53,6 +51,7 @@ FIRST_PLAN, SENSED = "first-plan", "sensitivity"
 ASSESSED_WITHIN_S, PLANNED_WITHIN_S, TRADED_WITHIN_S, SENSED_WITHIN_S = 300.0, 120.0, 300.0, 600.0
 _KEPT: OrderedDict[tuple[str, ...] | None, Known] = OrderedDict()
 _LOCK = Lock()
+_HEARING: dict[tuple[str, ...], list[Told]] = {}
 
 
 async def standing(
@@ -81,16 +80,13 @@ async def standing(
             return _KEPT[key]
     # which level a question names does not matter here
     asked = Question("", pack=pack, as_of=day, interpretation=interpretation)
-    work = apart(known_of, ASSESSED_WITHIN_S, folder, asked, now)
+
+    async def made() -> Known:
+        return await apart(known_of, ASSESSED_WITHIN_S, folder, asked, now)
+
     if key is None:
-        return await work
-    making = _MAKING.setdefault(asyncio.get_running_loop(), {})
-    if key in making:
-        work.close()
-    else:
-        making[key] = asyncio.create_task(work)
-        making[key].add_done_callback(lambda done: _made(making, key, done))
-    found = await asyncio.shield(making[key])  # others may wait for the same
+        return await made()
+    found = await once(("standing", key), made)
     if key == await asyncio.to_thread(_key, folder, pack, day, now, interpretation):
         with _LOCK:
             _KEPT[key] = found
@@ -99,23 +95,9 @@ async def standing(
     return found
 
 
-_Key = tuple[str, ...]
-_MAKING: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, asyncio.Task[Known]]]" = WeakKeyDictionary()
-
-
-def _made(making: dict[_Key, "asyncio.Task[Known]"], key: _Key, done: "asyncio.Task[Known]") -> None:
-    del making[key]
-    if not done.cancelled():
-        done.exception()  # whoever still waits for it is told; if nobody does, that is no fault
-
-
 def first_day(folder: Path, day: date | None, now: datetime) -> date:
     """Return the day of judgement: the plant's today where none is chosen; a plan begins on it."""
-    return _judged_on(open_workspace(folder), day, now)
-
-
-def _judged_on(workspace: Workspace, day: date | None, now: datetime) -> date:
-    return day or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    return open_workspace(folder).day(now, day)
 
 
 def _key(
@@ -123,7 +105,7 @@ def _key(
 ) -> tuple[str, ...] | None:
     workspace = open_workspace(folder)
     state = workspace_state(workspace)
-    asked = (load_pack(pack).digest, str(_judged_on(workspace, day, now)), repr(sorted((interpretation or {}).items())))
+    asked = (load_pack(pack).digest, str(workspace.day(now, day)), repr(sorted((interpretation or {}).items())))
     return None if state is None else (str(folder), state, *asked)
 
 
@@ -159,7 +141,7 @@ async def first_plan(folder: Path, question: Question, now: datetime) -> dict[st
     assert question.pack is not None
     pack = question.pack
     workspace = await asyncio.to_thread(open_workspace, folder)
-    first = _judged_on(workspace, question.as_of, now)
+    first = workspace.day(now, question.as_of)
     digest = (await asyncio.to_thread(load_pack, pack)).digest
     asked = (question.target, question.floor, question.assume, digest, first.isoformat())
 
@@ -200,8 +182,15 @@ def _traded(known: Known, question: Question, limits: Limits, actions: Catalogue
     return None if found is None else dict(plain(front_document(found, limits)))
 
 
-async def sensed(folder: Path, pack: str, day: date | None, now: datetime) -> dict[str, Any]:
+async def sensed(
+    folder: Path, pack: str, day: date | None, now: datetime, told: Told = lambda *_: None
+) -> dict[str, Any]:
     """Return the sensitivity of a workspace as JSON has it, in the same way; kept until something changes.
+
+    Parameters
+    ----------
+    told
+        Is told in a thread how far it is, where it is not kept; whoever asks for the same meanwhile is told, too.
 
     Raises
     ------
@@ -210,18 +199,31 @@ async def sensed(folder: Path, pack: str, day: date | None, now: datetime) -> di
     """
     workspace = await asyncio.to_thread(open_workspace, folder)
     digest = (await asyncio.to_thread(load_pack, pack)).digest
-    asked = (digest, str(_judged_on(workspace, day, now)))
+    asked = (digest, str(workspace.day(now, day)))
+
+    key = str(folder), *asked
+    hearing = _HEARING.setdefault(key, [])
+
+    def tell(what: str, done: int, total: int | None) -> None:
+        for one in tuple(hearing):
+            one(what, done, total)
 
     async def made() -> dict[str, Any]:
-        return await apart(_sensed, SENSED_WITHIN_S, folder, pack, day, now)
+        return await telling(_sensed, SENSED_WITHIN_S, tell, folder, pack, day, now)
 
-    return await _once(workspace, SENSED, asked, made)
+    hearing.append(told)
+    try:
+        return await _once(workspace, SENSED, asked, made)
+    finally:
+        hearing.remove(told)
+        if not hearing:
+            _HEARING.pop(key, None)
 
 
-def _sensed(folder: Path, pack: str, day: date | None, now: datetime) -> dict[str, Any]:
+def _sensed(folder: Path, pack: str, day: date | None, now: datetime, told: Told) -> dict[str, Any]:
     from linghang.usecases.sensitivity import sensitivity
 
-    return dict(plain(sensitivity(folder, now=now, pack=pack, as_of=day).to_dict()))
+    return dict(plain(sensitivity(folder, now=now, pack=pack, as_of=day, progress=told).to_dict()))
 
 
 @cache
