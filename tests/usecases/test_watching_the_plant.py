@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from example_works import works_at
 from linghang.errors import BadInput
 from linghang.plant.tables import TABLES
 from linghang.store.telemetry import Points, Quality, StoreSettings, TagKind, TelemetryStore
@@ -23,7 +24,6 @@ from linghang.usecases.plant_alarms import AlarmWatch, past_alarms, standing_ala
 from linghang.usecases.plant_floor import laid_out
 from linghang.usecases.plant_states import STATES, Machine, live_states, state_chart
 from linghang.usecases.tag_finding import Asked, find_tags
-from linghang.usecases.workspaces import make_workspace
 
 ROOM = StoreSettings(reserve_bytes=0)
 TEMPERATURE = "works-opcua!ns=2;s=CAST/LPC-103/metal_temperature"
@@ -55,12 +55,7 @@ def insert(folder: Path, table: str, **values: Any) -> None:
 @pytest.fixture
 def works(tmp_path: Path) -> Path:
     """The example rows, and a state tag of LPC-103."""
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, "works", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    engine.dispose()
+    folder = works_at(tmp_path / "works", "works")
     insert(folder, "tag", tag_id="state", name="状态", role="state", source=STATE, unit=None, source_scale=None,
            source_unit=None, low_limit=None, high_limit=None, quantity="state")  # fmt: skip
     return folder
@@ -116,14 +111,14 @@ def test_a_machine_of_which_nothing_came_lately_is_not_live(works: Path) -> None
 # --- alarms ---
 
 
-def test_a_value_beyond_its_limit_is_an_alarm_since_it_left_it(works: Path) -> None:
+def test_a_value_beyond_its_limit_is_an_alarm_after_its_delay(works: Path) -> None:
     raw = [(NOW - timedelta(minutes=9 - one), value) for one, value in enumerate([7000.0, 7100, 7250, 7260])]
     store(works, TEMPERATURE, raw)  # tenths of a degree; the high limit is 720 °C
     at = NOW - timedelta(minutes=6)
     (found,) = [one for one in AlarmWatch(works).standing(at) if one.source == "limit"]
     assert found.value == pytest.approx(726)
     assert (found.limit, found.unit, found.equipment_id) == (720, "°C", "LPC-103")
-    assert found.since == NOW - timedelta(minutes=7)
+    assert found.since == NOW - timedelta(minutes=6), "a minute after: the usual delay of a temperature"
     assert not found.since_at_least
 
 
@@ -221,8 +216,11 @@ def test_warnings_of_the_engine_stand_until_they_are_cleared(works: Path) -> Non
         {"at": (NOW - at * HOUR).isoformat(), "subject": machine, "kind": kind, "severity": "high", "text": text}
         for at, machine, kind in ((9, "LPC-103", "raised"), (8, "LPC-103", "cleared"), (7, "LPC-104", "raised"))
     ]
-    (run / "result.json").write_text(json.dumps({"tables": {}, "events": events}), encoding="utf-8")
-    assert [one.equipment_id for one in standing_alarms(works, NOW) if one.source == "engine"] == ["LPC-104"]
+    window = [(NOW - 24 * HOUR).isoformat(), (NOW - 2 * HOUR).isoformat()]
+    said = {"tables": {}, "events": events, "window": window}
+    (run / "result.json").write_text(json.dumps(said), encoding="utf-8")
+    (stands,) = [one for one in standing_alarms(works, NOW) if one.source == "engine"]
+    assert (stands.equipment_id, stands.as_of) == ("LPC-104", NOW - 2 * HOUR), "and how far the run looked"
     assert [one.equipment_id for one in past_alarms(works, NOW) if one.source == "engine"] == ["LPC-103"]
 
 

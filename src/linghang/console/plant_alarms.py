@@ -1,6 +1,7 @@
 """Alarms and warnings: what stands now and what has gone; whoever may acknowledges, with a note."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -8,16 +9,26 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, plant_nav, states
-from linghang.console.controls import VALUE, button, chooser, typed
-from linghang.console.hypertext import card, joined, tag
+from linghang.console.controls import PRIMARY, VALUE, action, chooser, typed
+from linghang.console.hypertext import card, joined, segments, tag
 from linghang.console.hypertext import table as table_of
+from linghang.console.telling import and_more
 from linghang.console.visit import Visit
 from linghang.usecases.alarm_journal import MOST_NOTE, acknowledge
-from linghang.usecases.plant_alarms import SEVERITIES, SOURCES, Alarm, past_alarms, standing_alarms
+from linghang.usecases.plant_alarms import (
+    SEVERITIES,
+    SOURCES,
+    WARNING_ENGINE,
+    Alarm,
+    past_alarms,
+    standing_alarms,
+)
 from linghang.words import later, tr
 
 SIGNS = {"critical": "‼", "high": "▲", "medium": "◆", "low": "●", "info": "○"}
 MOST_ROWS = 200
+OLD = timedelta(hours=24)
+"""A warning of an engine that has not looked for so long is said to be old (ours)."""
 PARTS = {"": later("Standing"), "past": later("Past 30 days")}
 
 
@@ -28,11 +39,8 @@ async def build(visit: Visit, args: PageArguments) -> None:
     plant_nav.head(
         visit, "/plant/alarms", tr("Recorded alarms, values beyond their limits, warnings of engines, failing data.")
     )
-    links = (
-        tag("a", tr(word), href=visit.url("/plant/alarms", show=key), aria_current="true" if key == which else None)
-        for key, word in PARTS.items()
-    )
-    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Which alarms")))
+    lists = ((tr(word), visit.url("/plant/alarms", show=key), key == which) for key, word in PARTS.items())
+    states.show(segments(tr("Which alarms"), lists, "true"))
     place = _Place(visit, which, equipment)
     await place.read()
 
@@ -62,7 +70,7 @@ class _Place:
 
     def _list(self, shown: list[Alarm]) -> None:
         if not shown:
-            text = tr("No alarm stands.") if not self.which else tr("No alarm of the past 30 days is known.")
+            text = tr("No alarm of the past 30 days is known.") if self.which else tr("No alarm stands.")
             what = tr("Limits of tags and recorded alarms are compared with the values as they come.")
             states.show(states.empty(text, what))
             return
@@ -74,14 +82,13 @@ class _Place:
             rows = ([*_cells(one, self.visit), _when(one.cleared_at, self.visit)] for one in shown[:MOST_ROWS])
             states.show(card(tr("Past alarms"), table_of(heads, rows, "lh-alarm-table", tr("Past alarms"))))
         else:
-            states.show(card(tr("Standing alarms"), self._table(shown)))
+            rows = (_cells(one, self.visit) for one in shown[:MOST_ROWS])
+            states.show(card(tr("Standing alarms"), table_of(_heads(), rows, "lh-alarm-table", tr("Standing alarms"))))
             self._acknowledging(shown)
-        if len(shown) > MOST_ROWS:
-            states.show(tag("p", tr("and {count} more", count=len(shown) - MOST_ROWS), class_="lh-more"))
-
-    def _table(self, shown: list[Alarm]) -> Markup:
-        rows = (_cells(one, self.visit) for one in shown[:MOST_ROWS])
-        return table_of(_heads(), rows, "lh-alarm-table", tr("Standing alarms"))
+        if any(one.source == "limit" for one in shown):
+            states.show(tag("p", _law(), class_="lh-about"))
+        if more := and_more(len(shown) - MOST_ROWS):
+            states.show(more)
 
     def _acknowledging(self, shown: list[Alarm]) -> None:
         """Offer what is not acknowledged yet to be: one at a time, with a note."""
@@ -101,12 +108,11 @@ class _Place:
                 note.props["maxlength"] = MOST_NOTE
                 note.props["placeholder"] = tr("Note")
                 note.on("change", lambda event: chosen.update(note=str(event.args or "")), js_handler=VALUE)
-                with button(tr("Acknowledge"), "lh-button lh-primary") as done:
-                    states.show(tag("span", tr("Acknowledge")))
+                done = action(tr("Acknowledge"), classes=PRIMARY)
 
         async def make() -> None:
             visit = self.visit
-            who = "local" if visit.secret is None else visit.person.name
+            who = acting.told_as(visit, visit.person)
             work = lambda: acknowledge(visit.folder, chosen["key"], who, chosen["note"], visit.now)  # noqa: E731
             how = {"note": chosen["note"]} if chosen["note"] else {}
             if await acting.change(visit, "run", "alarms.acknowledge", chosen["key"], work, how) is not None:
@@ -126,13 +132,33 @@ def _cells(one: Alarm, visit: Visit) -> list[Any]:
     since = _when(one.since, visit)
     return [
         _severity(one.severity),
-        joined((tag("span", str(one.text)), tag("small", str(SOURCES[one.source])))),
+        joined((tag("span", str(one.text)), tag("small", str(SOURCES[one.source])), _old(one, visit))),
         _where(one, visit),
         tag("span", tag("span", value, data_alarm=one.key), " ", unit, class_="lh-figure"),
         tag("span", figures.short(one.limit) if one.limit is not None else "–", class_="lh-figure"),
         joined((since, tag("small", tr("or longer")) if one.since_at_least else None)),
         _seen(one, visit),
     ]
+
+
+def _law() -> str:
+    return tr(
+        "A value is beyond its limit when it stays there for the on-delay, until it is back by the dead band for the "
+        "off-delay: as [[alarms]] of linghang.toml say, else as EEMUA 191 begins with; of other quantities 2 % of the "
+        "range and 15 s, which is ours."
+    )
+
+
+def _old(one: Alarm, visit: Visit) -> Markup | None:
+    """Say of an engine's warning how old the look is that it rests on."""
+    if one.as_of is None or one.cleared_at is not None:
+        return None
+    ago = figures.ago(one.as_of, visit.now)
+    if visit.now - one.as_of < OLD:
+        return tag("small", tr("looked {when}", when=ago), class_="lh-old")
+    run = tag("a", tr("Run it"), href=visit.url(f"/engines/{WARNING_ENGINE}", show="run"))
+    words = tr("old: the engine last looked {when}, nobody knows whether it still stands", when=ago)
+    return joined((tag("small", words, class_="lh-worse"), run))
 
 
 def _where(one: Alarm, visit: Visit) -> Markup:

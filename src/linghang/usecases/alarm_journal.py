@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -68,6 +68,11 @@ def acknowledge(folder: Path, key: str, who: str, note: str, now: datetime) -> A
 
 def acknowledgements(folder: Path) -> Mapping[str, Acknowledgement]:
     """Return the last acknowledgement of each alarm; a line that was cut off is none."""
+    return {key: several[-1] for key, several in journal_of(folder).items()}
+
+
+def journal_of(folder: Path) -> Mapping[str, Sequence[Acknowledgement]]:
+    """Return all acknowledgements of each alarm, as they were made; a line that was cut off is none."""
     path = folder / FILE
     try:
         found = path.stat()
@@ -77,15 +82,15 @@ def acknowledgements(folder: Path) -> Mapping[str, Acknowledgement]:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _size: int, _mtime: int) -> Mapping[str, Acknowledgement]:
-    known = {}
+def _read(path: Path, _size: int, _mtime: int) -> Mapping[str, Sequence[Acknowledgement]]:
+    known: dict[str, list[Acknowledgement]] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # a note may hold U+2028
         try:
             said = json.loads(line)
             at = datetime.fromisoformat(said["at"])
             if at.tzinfo is None:
                 raise ValueError(at)
-            known[said["key"]] = Acknowledgement(said["key"], at, said["who"], said["note"])
+            known.setdefault(said["key"], []).append(Acknowledgement(said["key"], at, said["who"], said["note"]))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
     return known

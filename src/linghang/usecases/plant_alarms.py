@@ -6,25 +6,27 @@ journal beside the records (`alarm-acknowledgements.jsonl`), one line each, and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-import numpy as np
-
+from linghang.engines.equipment.limit_alarms import LimitLaw
+from linghang.errors import BadInput
+from linghang.intake.live.tags import TagMapping
 from linghang.plant.tables import TABLES
 from linghang.store.migrate import is_current
 from linghang.store.records import read
 from linghang.store.results import document_of, runs
 from linghang.store.state import records_state
 from linghang.store.stretches import alarms_since
-from linghang.store.telemetry.manifest import FILE as MANIFEST
-from linghang.store.workspace import open_workspace
-from linghang.usecases.alarm_journal import Acknowledgement, acknowledgements
+from linghang.store.workspace import Workspace, open_workspace
+from linghang.usecases.alarm_journal import Acknowledgement, journal_of
+from linghang.usecases.alarm_settings import AlarmSetting, law_of, read_alarm_settings
 from linghang.usecases.json_values import plain
-from linghang.usecases.live_values import live_values, shared_reader
+from linghang.usecases.limit_alarms import Beyond, Limited, LimitWatch, past_stretches
+from linghang.usecases.live_values import edition_of, live_values, shared_reader
 from linghang.words import Text
 
 Source = Literal["record", "limit", "engine", "data"]
@@ -48,8 +50,6 @@ STALE_S, STALE_SAMPLES = 300.0, 20
 """A tag that is sampled is stale after so many seconds and so many of its intervals without a point (ours)."""
 MOST_SILENT = 10
 """Silent tags of a connection that are told one by one (ours)."""
-BACK = timedelta(hours=6)
-"""How far back it is looked for when a value left its limits."""
 MOST_PAST = 500
 
 
@@ -69,6 +69,8 @@ class Alarm:
         What was measured and what was crossed, where there is a number.
     acknowledged_at, acknowledged_by, note
         By whom; empty without one.
+    as_of
+        Of a warning of an engine: up to when the run looked that says so. What came after it nobody has judged.
     """
 
     key: str
@@ -86,22 +88,24 @@ class Alarm:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     note: str = ""
+    as_of: datetime | None = None
 
 
 def standing_alarms(folder: Path, now: datetime) -> list[Alarm]:
     """Return what stands, the most severe and newest first."""
     found = [one for one in _recorded(folder, now) if one.cleared_at is None]
     found += [one for one in _warnings(folder) if one.cleared_at is None]
-    found += _watch(folder, _telemetry(folder)).standing(now)
-    return _sorted(_acknowledged(found, acknowledgements(folder)))
+    found += _watch(folder, edition_of(folder)).standing(now)
+    return _sorted(_acknowledged(found, journal_of(folder)))
 
 
 def past_alarms(folder: Path, now: datetime, days: int = 30) -> list[Alarm]:
     """Return what has gone of the last days, the newest first."""
     since = now - timedelta(days=days)
     found = [one for one in (*_recorded(folder, now, days), *_warnings(folder)) if one.cleared_at is not None]
+    found += _watch(folder, edition_of(folder)).gone(since, now)
     found = [one for one in found if one.since >= since]
-    return sorted(_acknowledged(found, acknowledgements(folder)), key=lambda one: one.since, reverse=True)[:MOST_PAST]
+    return sorted(_acknowledged(found, journal_of(folder)), key=lambda one: one.since, reverse=True)[:MOST_PAST]
 
 
 def live_alarms(folder: Path, now: datetime | None = None) -> dict[str, Any]:
@@ -118,7 +122,7 @@ def live_alarms(folder: Path, now: datetime | None = None) -> dict[str, Any]:
 def alarm_document(one: Alarm) -> dict[str, Any]:
     """Return an alarm as JSON has it; moments in UTC."""
     said = {name: plain(getattr(one, name)) for name in one.__slots__}
-    for name in ("since", "cleared_at", "acknowledged_at"):
+    for name in ("since", "cleared_at", "acknowledged_at", "as_of"):
         at = getattr(one, name)
         said[name] = at.astimezone(UTC).isoformat(timespec="milliseconds") if at else None
     return said
@@ -130,11 +134,14 @@ def _sorted(found: Sequence[Alarm]) -> list[Alarm]:
     return sorted(newest, key=lambda one: order.index(one.severity) if one.severity in order else len(order))
 
 
-def _acknowledged(found: Sequence[Alarm], journal: Mapping[str, Acknowledgement]) -> list[Alarm]:
+def _acknowledged(found: Sequence[Alarm], journal: Mapping[str, Sequence[Acknowledgement]]) -> list[Alarm]:
     said = []
     for one in found:
-        by = journal.get(one.key)
-        if by is not None and by.at >= one.since and one.acknowledged_at is None:
+        seen = [by for by in journal.get(one.key, ()) if by.at >= one.since]
+        if one.source == "limit" and one.cleared_at is not None:  # the same key is raised again and again
+            seen = [by for by in seen if by.at <= one.cleared_at]
+        if seen and one.acknowledged_at is None:
+            by = seen[-1]
             one = replace(one, acknowledged_at=by.at, acknowledged_by=by.who, note=by.note)
         said.append(one)
     return said
@@ -144,23 +151,17 @@ def _acknowledged(found: Sequence[Alarm], journal: Mapping[str, Acknowledgement]
 
 
 def _recorded(folder: Path, now: datetime, days: int = 30) -> Sequence[Alarm]:
-    engine = open_workspace(folder).engine()
-    try:
-        return _recorded_of(folder, records_state(engine), now.date(), days)
-    finally:
-        engine.dispose()
+    workspace = open_workspace(folder)
+    return _recorded_of(workspace, records_state(workspace.engine()), now.date(), days)
 
 
 @lru_cache(maxsize=8)
-def _recorded_of(folder: Path, _state: str | None, day: Any, days: int) -> tuple[Alarm, ...]:
-    engine = open_workspace(folder).engine()
-    try:
-        if not is_current(engine):
-            return ()
-        since = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=days)
-        rows = alarms_since(engine, since, MOST_PAST)
-    finally:
-        engine.dispose()
+def _recorded_of(workspace: Workspace, _state: str | None, day: date, days: int) -> tuple[Alarm, ...]:
+    engine = workspace.engine()
+    if not is_current(engine):
+        return ()
+    since = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=days)
+    rows = alarms_since(engine, since, MOST_PAST)
     return tuple(
         Alarm(
             f"record {row['alarm_id']}",
@@ -185,9 +186,11 @@ def _warnings(folder: Path) -> Sequence[Alarm]:
 @lru_cache(maxsize=4)
 def _warnings_of(folder: Path, run: str) -> tuple[Alarm, ...]:
     """What the newest run of the engine warned of; a later event of `cleared` ends what was raised before."""
+    document = document_of(folder, WARNING_ENGINE, run)
+    looked = datetime.fromisoformat(document["window"][1])
     found: list[Alarm] = []
     standing: dict[str, int] = {}
-    for event in document_of(folder, WARNING_ENGINE, run)["events"]:
+    for event in document["events"]:
         at, machine = datetime.fromisoformat(event["at"]), event["subject"]
         if event["kind"] == "cleared":
             if (place := standing.pop(machine, None)) is not None:
@@ -195,16 +198,11 @@ def _warnings_of(folder: Path, run: str) -> tuple[Alarm, ...]:
         elif event["kind"] == "raised":
             standing[machine] = len(found)
             key = f"engine {WARNING_ENGINE} {machine} {event['at']}"
-            found.append(Alarm(key, "engine", event["severity"], machine, "", Text(**event["text"]), at))
+            found.append(Alarm(key, "engine", event["severity"], machine, "", Text(**event["text"]), at, as_of=looked))
     return tuple(found)
 
 
 # --- of what comes ---
-
-
-def _telemetry(folder: Path) -> int:
-    manifest = folder / "telemetry" / MANIFEST
-    return manifest.stat().st_ino if manifest.exists() else 0
 
 
 @lru_cache(maxsize=2)
@@ -214,14 +212,13 @@ def _watch(folder: Path, _inode: int) -> "AlarmWatch":
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the records say of a tag: its limits in its unit, and its sampling interval."""
+    """What the records say of a tag: its name, how its limits are judged, and its sampling interval."""
 
-    tag_id: str
     name: str
     equipment_id: str
     unit: str
-    low: float | None
-    high: float | None
+    law: LimitLaw | None
+    mapping: TagMapping
     sampling_s: float | None
 
 
@@ -236,16 +233,20 @@ class AlarmWatch:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._lock = folder, Lock()
-        self._records: str | None = None
+        self._said: tuple[str | None, int] | None = None
         self._tags: dict[str, Watched] = {}
-        self._since: dict[str, tuple[datetime, bool]] = {}
+        self._limits = LimitWatch({})
+        self._wrong: BadInput | None = None
+        self._since: dict[str, datetime] = {}
+        self._gone: tuple[Any, list[Alarm]] = (None, [])
 
     def standing(self, now: datetime) -> list[Alarm]:
         """Return what is beyond its limit, of bad quality or stale."""
         values = live_values(self._folder).look()
         with self._lock:
             self._know()
-            found: list[Alarm] = []
+            beyond = self._beyond(values, now)
+            found: list[Alarm] = [] if self._wrong is None else [_unread(self._wrong, now)]
             silent: dict[str, list[Alarm]] = {}
             count: dict[str, int] = {}
             for name, one in self._tags.items():
@@ -261,10 +262,10 @@ class AlarmWatch:
                 elif not shown["good"]:
                     text = Text(f"{one.name}：数据质量不好", f"{one.name}: bad quality of data")
                     # Of the first bad point that was seen here: an acknowledgement covers those that follow it.
-                    since, _ = self._since.setdefault(f"data {name}", (at, True))
+                    since = self._since.setdefault(f"data {name}", at)
                     found.append(replace(_data(f"data {name}", one, text, min(since, at)), since_at_least=True))
-                elif (alarm := self._beyond(name, one, shown["value"], at)) is not None:
-                    found.append(alarm)
+                else:
+                    found += [replace(_limit(name, one, each), value=shown["value"]) for each in beyond.get(name, ())]
             for connection, several in silent.items():
                 most = min(MOST_SILENT, max(1, count[connection] - 1))
                 found += several if len(several) <= most else [_silence(connection, several)]
@@ -272,73 +273,97 @@ class AlarmWatch:
                 del self._since[key]
             return found
 
+    def gone(self, since: datetime, now: datetime) -> list[Alarm]:
+        """Return what was beyond its limit since a moment and has come back."""
+        with self._lock:
+            self._know()
+            tags, limited = self._tags, self._limits.limited
+            asked = (id(limited), now.replace(second=0, microsecond=0), now - since)
+            if asked == self._gone[0]:
+                return self._gone[1]
+        if not limited or not live_values(self._folder).look():
+            return []
+        stretches = past_stretches(shared_reader(self._folder), limited, since, now)
+        found = [_limit(one.name, tags[one.name], one) for one in stretches]
+        with self._lock:
+            self._gone = (asked, found)
+        return found
+
     def _know(self) -> None:
-        engine = open_workspace(self._folder).engine()
+        workspace = open_workspace(self._folder)
+        engine = workspace.engine()
+        said = records_state(engine), workspace.config.stat().st_mtime_ns
+        if said == self._said:
+            return
+        rows = read(engine, TABLES["tag"]).to_pylist() if is_current(engine) else []
+        settings: Sequence[AlarmSetting] = ()
+        self._wrong = None
         try:
-            state = records_state(engine)
-            if state == self._records:
-                return
-            rows = read(engine, TABLES["tag"]).to_pylist() if is_current(engine) else []
-        finally:
-            engine.dispose()
-        self._records = state
-        self._tags = {
-            row["source"]: Watched(
-                row["tag_id"],
-                row["name"],
-                row["equipment_id"] or "",
-                row["unit"] or "",
-                row["low_limit"],
-                row["high_limit"],
-                row["sampling_s"] if row["role"] == "measurement" else None,
-            )
-            for row in rows
-            if row["source"]
+            settings = read_alarm_settings(self._folder)
+        except BadInput as error:
+            self._wrong = error
+        self._said = said
+        self._tags = {row["source"]: _watched(row, settings) for row in rows if row["source"]}
+        limited = {name: Limited(one.law, one.mapping) for name, one in self._tags.items() if one.law is not None}
+        if limited != self._limits.limited:
+            self._limits = LimitWatch(limited)
+
+    def _beyond(self, values: Mapping[str, Mapping[str, Any]], now: datetime) -> Mapping[str, list[Beyond]]:
+        last = {
+            name: datetime.fromisoformat(values[name]["at"])
+            for name in self._limits.limited
+            if name in values and values[name]["kind"] == "number"
         }
+        found: dict[str, list[Beyond]] = {}
+        if last:
+            for one in self._limits.look(shared_reader(self._folder), last, now):
+                found.setdefault(one.name, []).append(one)
+        return found
 
-    def _beyond(self, name: str, one: Watched, value: Any, at: datetime) -> Alarm | None:
-        if isinstance(value, bool) or not isinstance(value, float | int):
-            return None
-        for side, limit in (("high", one.high), ("low", one.low)):
-            if limit is None or not (value > limit if side == "high" else value < limit):
-                continue
-            key = f"limit {name} {side}"
-            if key not in self._since:
-                self._since[key] = self._left_at(name, limit, side, at)
-            since, at_least = self._since[key]
-            said = f"{limit:g} {one.unit}".strip()
-            text = (
-                Text(f"{one.name}高于{said}", f"{one.name} above {said}")
-                if side == "high"
-                else Text(f"{one.name}低于{said}", f"{one.name} below {said}")
-            )
-            return Alarm(
-                key,
-                "limit",
-                LIMIT_SEVERITY,
-                one.equipment_id,
-                name,
-                text,
-                since,
-                since_at_least=at_least,
-                value=float(value),
-                limit=limit,
-                unit=one.unit,
-            )
-        return None
 
-    def _left_at(self, name: str, limit: float, side: str, at: datetime) -> tuple[datetime, bool]:
-        """Return when a value left its limits for the last time, and whether that was still earlier."""
-        meaning = live_values(self._folder).meant.get(name)
-        table = shared_reader(self._folder).points([name], at - BACK, at + timedelta(seconds=1))
-        value = np.asarray(table["value"].to_numpy(), np.float64)
-        if meaning is not None:
-            value = meaning.mapping.values(value)
-        inside = np.flatnonzero(~(value > limit if side == "high" else value < limit))
-        first = int(inside[-1]) + 1 if len(inside) else 0
-        if first >= table.num_rows:
-            return at, False
-        return table["at"][first].as_py(), not len(inside)
+def _watched(row: Mapping[str, Any], settings: Sequence[AlarmSetting]) -> Watched:
+    return Watched(
+        row["name"],
+        row["equipment_id"] or "",
+        row["unit"] or "",
+        law_of(row, settings),
+        TagMapping.of(row),
+        row["sampling_s"] if row["role"] == "measurement" else None,
+    )
+
+
+def _limit(name: str, one: Watched, beyond: Beyond) -> Alarm:
+    assert one.law is not None
+    limit = one.law.limits.high if beyond.side == "high" else one.law.limits.low
+    said = f"{limit:g} {one.unit}".strip()
+    text = (
+        Text(f"{one.name}高于{said}", f"{one.name} above {said}")
+        if beyond.side == "high"
+        else Text(f"{one.name}低于{said}", f"{one.name} below {said}")
+    )
+    return Alarm(
+        f"limit {name} {beyond.side}",
+        "limit",
+        LIMIT_SEVERITY,
+        one.equipment_id,
+        name,
+        text,
+        beyond.raised,
+        beyond.cleared,
+        since_at_least=beyond.older,
+        value=beyond.value,
+        limit=limit,
+        unit=one.unit,
+    )
+
+
+def _unread(wrong: BadInput, now: datetime) -> Alarm:
+    """Say that the plant's settings of alarms cannot be read: the usual ones count meanwhile."""
+    text = Text(
+        f"linghang.toml 的 [[alarms]] 有误，限值暂按通常的死区和延时判断：{wrong}",
+        f"[[alarms]] of linghang.toml is wrong; limits are judged with the usual dead bands and delays: {wrong}",
+    )
+    return Alarm("data linghang.toml", "data", "medium", "", "", text, now)
 
 
 def _data(key: str, one: Watched, text: Text, at: datetime) -> Alarm:
