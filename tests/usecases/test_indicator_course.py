@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from interpreted_works import works_at
 
+from example_works import works_at
 from linghang.errors import BadInput
 from linghang.kpi.compute import compute
 from linghang.kpi.indicators import RULES

@@ -127,16 +127,72 @@ def compute(
     """
     if baseline is not None and period.overlaps(baseline):
         raise BadInput("the baseline {baseline} and the period {period} overlap", baseline=baseline, period=period)
-    for name in dict.fromkeys(name for rule in rules for source in rule.sources for name in source.tables):
+    spans = Spans(period, baseline, given(thresholds, region_code))
+    found = _found(tables, spans, digests, rules)
+    return tuple(_indicator(rule, tables, found, spans, digests) for rule in rules)
+
+
+def compute_each(
+    tables: Mapping[str, Expr],
+    periods: Sequence[Period],
+    region_code: str | None,
+    digests: Mapping[str, str],
+    thresholds: Mapping[str, Decimal | str | bool] | None = None,
+    rules: Sequence[IndicatorRule] = RULES,
+) -> list[tuple[IndicatorValue, ...]]:
+    """Compute indicators of several periods, each for itself, as `compute` would; every source is read once for all.
+
+    Parameters
+    ----------
+    periods
+        They may overlap, such as the twelve months up to each month.
+
+    Returns
+    -------
+    list
+        For each period what `compute` returns of it without a baseline.
+
+    Raises
+    ------
+    BadInput
+        If a table that is used has no digest.
+    """
+    if not periods:
+        return []
+    asked = given(thresholds, region_code)
+    whole = Spans(periods[0], None, asked, tuple(periods[1:]))
+    found = _found(tables, whole, digests, rules)
+    suffixes = [suffix for suffix, _ in whole.named()]
+    values = []
+    for suffix, period in whole.named():
+        own = {source: _of_period(rows, suffix, suffixes) for source, rows in found.items()}
+        values.append(tuple(_indicator(rule, tables, own, Spans(period, None, asked), digests) for rule in rules))
+    return values
+
+
+def _of_period(rows: Sequence[Row], suffix: str, suffixes: Sequence[str]) -> tuple[Row, ...]:
+    """Return the rows as a reading of one period alone names their columns."""
+    others = {f"_{one}" for one in suffixes if one != suffix}
+
+    def named(row: Row) -> Row:
+        kept = {name: value for name, value in row.items() if name[name.rfind("_") :] not in others}
+        return {
+            f"{name.removesuffix(f'_{suffix}')}_1" if name.endswith(f"_{suffix}") else name: value
+            for name, value in kept.items()
+        }
+
+    return tuple(named(row) for row in rows)
+
+
+def _found(
+    tables: Mapping[str, Expr], spans: Spans, digests: Mapping[str, str], rules: Sequence[IndicatorRule]
+) -> dict[str, tuple[Row, ...]]:
+    """Read every source of the rules once; those whose tables are missing are left out."""
+    sources = {source.id: source for rule in reversed(rules) for source in reversed(rule.sources)}
+    for name in dict.fromkeys(name for source in sources.values() for name in source.tables):
         if name in tables and name not in digests:
             raise BadInput("table {table} has no digest", table=name)
-    spans = Spans(period, baseline, given(thresholds, region_code))
-    found: dict[str, tuple[Row, ...]] = {}
-    for source in dict.fromkeys(source.id for rule in rules for source in rule.sources):
-        one = next(s for rule in rules for s in rule.sources if s.id == source)
-        if not one.missing(tables):
-            found[source] = summed(one, tables, spans)
-    return tuple(_indicator(rule, tables, found, spans, digests) for rule in rules)
+    return {id: summed(one, tables, spans) for id, one in sources.items() if not one.missing(tables)}
 
 
 def summed(source: Source, tables: Mapping[str, Expr], spans: Spans) -> tuple[Row, ...]:

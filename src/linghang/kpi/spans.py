@@ -1,4 +1,4 @@
-"""Sums of records over one or two periods, as Ibis expressions that run on any engine.
+"""Sums of records over one period or several, as Ibis expressions that run on any engine.
 
 Stretches of time (states, readings, jobs) count with the share that lies inside a period, so that sums of adjoining
 periods add up. Inside is computed in whole microseconds since 1970.
@@ -26,17 +26,26 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The present period and, where there is one, the baseline; and what sums are computed with beside records."""
+    """The present period and, where there is one, the baseline; and what sums are computed with beside records.
+
+    Attributes
+    ----------
+    more
+        Further periods that are summed in the same reading, such as the months of a course; they may overlap.
+    """
 
     present: Period
     baseline: Period | None = None
     given: Given = field(default_factory=given, compare=False)
+    more: tuple[Period, ...] = ()
 
     def named(self) -> Iterator[tuple[str, Period]]:
-        """Yield the suffix of a period's figures and the period: 1 is present, 0 the baseline."""
+        """Yield the suffix of a period's figures and the period: 1 is present, 0 the baseline, m1 and on the others."""
         yield "1", self.present
         if self.baseline is not None:
             yield "0", self.baseline
+        for number, period in enumerate(self.more, 1):
+            yield f"m{number}", period
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +185,14 @@ def moment(column: Expr, at: datetime) -> Expr:
 
 
 def _adjoined(spans: Spans) -> list[tuple[datetime, datetime]]:
-    """Bounds of the periods; of two that adjoin, of both together: engines push one range down into their files."""
-    first, *others = sorted(period.bounds for _, period in spans.named())
-    if others and first[1] == others[0][0]:
-        return [(first[0], others[0][1])]
-    return [first, *others]
+    """Bounds of the periods; of those that adjoin, of all together: engines push one range down into their files."""
+    found: list[tuple[datetime, datetime]] = []
+    for first, after in sorted(period.bounds for _, period in spans.named()):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(after, found[-1][1])
+        else:
+            found.append((first, after))
+    return found
 
 
 def _moment_inside(at: Expr, period: Period) -> Expr:

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
-from linghang.errors import BadInput, nearest
-from linghang.kpi.compute import IndicatorValue, compute
+from linghang.errors import BadInput, NotThere, nearest
+from linghang.kpi.compute import IndicatorValue, compute, compute_each
 from linghang.kpi.indicators import RULES
 from linghang.kpi.needs import say as say_need
 from linghang.kpi.period import Period, last_months, months_after
@@ -49,6 +48,10 @@ class _Ground:
         digests = dict.fromkeys(TABLES, "")
         return compute(self.tables, period, baseline, self.region, digests, self.thresholds, rules)
 
+    def each(self, rules: Sequence[IndicatorRule], periods: Sequence[Period]) -> list[tuple[IndicatorValue, ...]]:
+        """Compute indicators of several periods from one reading."""
+        return compute_each(self.tables, periods, self.region, dict.fromkeys(TABLES, ""), self.thresholds, rules)
+
 
 def course_of(
     folder: Path, indicator: str, *, now: datetime, pack: str, as_of: date | None = None, months: int = MONTHS
@@ -79,8 +82,10 @@ def course_of(
 
     Raises
     ------
+    NotThere
+        There is no such indicator.
     BadInput
-        There is no such indicator, or too many months are asked for.
+        Too many months are asked for.
     """
     rule = _rule(indicator)
     if not 1 <= months <= MOST_MONTHS:
@@ -90,8 +95,7 @@ def course_of(
     def made() -> dict[str, Any]:
         ground = _ground(workspace, day, thresholds)
         ends = _ends(day, months)
-        monthly = [_point(ground, rule, end, 1) for end in ends]
-        rolling = [_point(ground, rule, end, YEAR) for end in ends[-(months - YEAR + 1) :]] if months >= YEAR else []
+        monthly, rolling = _points(ground, rule, ends, ends[YEAR - 1 :])
         present = last_months(day, workspace.time_zone, YEAR)
         unit = next((one["unit"] for one in reversed(monthly + rolling) if one["value"] is not None), rule.measured)
         return {
@@ -116,9 +120,10 @@ def trends_of(folder: Path, *, now: datetime, pack: str, as_of: date | None = No
 
     def made() -> dict[str, list[str | None]]:
         ground = _ground(workspace, day, thresholds)
+        periods = [_months_to(end, 1, workspace.time_zone) for end in _ends(day, TREND_MONTHS)]
         found: dict[str, list[str | None]] = {rule.id: [] for rule in RULES}
-        for end in _ends(day, TREND_MONTHS):
-            for one in ground.values(RULES, _months_to(end, 1, workspace.time_zone)):
+        for month in ground.each(RULES, periods):
+            for one in month:
                 found[one.id].append(None if one.present_value is None else str(one.present_value))
         return found
 
@@ -143,8 +148,10 @@ def with_baseline(
 
     Raises
     ------
+    NotThere
+        There is no such indicator.
     BadInput
-        There is no such indicator, the day does not begin a month, or the periods overlap.
+        The day does not begin a month, or the periods overlap.
     """
     rule = _rule(indicator)
     if start.year not in YEARS:
@@ -181,7 +188,7 @@ def _rule(name: str) -> IndicatorRule:
     found = next((one for one in RULES if one.id == name), None)
     if found is None:
         near = nearest(name, [one.id for one in RULES])
-        raise BadInput("there is no indicator {name}; {near}", name=name, near=near)
+        raise NotThere("there is no indicator {name}; {near}", name=name, near=near)
     return found
 
 
@@ -189,7 +196,7 @@ def _asked(
     folder: Path, pack: str, now: datetime, as_of: date | None
 ) -> tuple[Workspace, date, dict[str, Decimal | str | bool]]:
     workspace, asked_of = open_workspace(folder), load_pack(pack)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     own = {one.id: one.value for one in asked_of.interpretations}
     return workspace, day, own | chosen(marks_of(workspace, asked_of))
 
@@ -210,8 +217,19 @@ def _months_to(end: date, months: int, zone: str) -> Period:
     return Period(months_after(end, -months), end, zone)
 
 
-def _point(ground: _Ground, rule: IndicatorRule, end: date, months: int) -> dict[str, Any]:
-    one = ground.values((rule,), _months_to(end, months, ground.workspace.time_zone))[0]
+def _points(
+    ground: _Ground, rule: IndicatorRule, months: Sequence[date], years: Sequence[date]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The months, and the twelve months up to each; by the first days after them."""
+
+    def points(ends: Sequence[date], length: int) -> list[dict[str, Any]]:
+        periods = [_months_to(end, length, ground.workspace.time_zone) for end in ends]
+        return [_point(end, one) for end, (one,) in zip(ends, ground.each((rule,), periods), strict=True)]
+
+    return points(months, 1), points(years, YEAR)
+
+
+def _point(end: date, one: IndicatorValue) -> dict[str, Any]:
     needs = [need for need in one.needs if need != "baseline"]
     return {
         "month": months_after(end, -1).isoformat(),
