@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from served import PASSWORD, served, serving_of
 
 from linghang.plant.tables import TABLES
-from linghang.usecases import accounts as module
+from linghang.usecases import passwords
 from linghang.usecases.accounts import ROLES, Accounts
 from linghang.usecases.workspaces import make_workspace
 
@@ -37,7 +37,7 @@ def local(works: Path) -> Iterator[httpx.Client]:
 @pytest.fixture
 def peopled(works: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The workspace with an account of every role, named as the role."""
-    monkeypatch.setattr(module, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     accounts = Accounts(works)
     for role in ROLES:
         accounts.add(role, role, PASSWORD, datetime.now(UTC))

@@ -5,7 +5,7 @@ import hashlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 CLIENT, SECRET = "linghang", "kept under lock"
+Answer = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass
@@ -34,6 +35,9 @@ class IdentityProvider:
     signs_with_another_key: bool = False
     audience: str = CLIENT
     forgets_nonce: bool = False
+    names_itself_on_the_way_back: str = ""
+    instead: dict[str, Callable[[], Awaitable[Response]]] = field(default_factory=dict)
+    more_configuration: dict[str, Any] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,27 +49,34 @@ class IdentityProvider:
         """Its server."""
         return Starlette(
             routes=[
-                Route("/.well-known/openid-configuration", self._configuration),
+                Route("/.well-known/openid-configuration", self._or_instead("configuration", self._configuration)),
                 Route("/authorize", self._authorize),
-                Route("/token", self._token, methods=["POST"]),
-                Route("/keys", self._keys),
+                Route("/token", self._or_instead("token", self._token), methods=["POST"]),
+                Route("/keys", self._or_instead("keys", self._keys)),
                 Route("/leave", self._leave),
             ]
         )
+
+    def _or_instead(self, name: str, usual: Answer) -> Answer:
+        async def answer(request: Request) -> Response:
+            return await (self.instead[name]() if name in self.instead else usual(request))
+
+        return answer
 
     async def _configuration(self, _: Request) -> Response:
         said = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         said |= {"end_session_endpoint": "leave"}
         named = {name: f"{self.issuer}/{path}" for name, path in said.items()}
         algorithms = ["none", "HS256", "RS256"]
-        return JSONResponse(
-            named | {"issuer": self.calls_itself or self.issuer, "id_token_signing_alg_values_supported": algorithms}
-        )
+        named |= {"issuer": self.calls_itself or self.issuer}
+        return JSONResponse(named | {"id_token_signing_alg_values_supported": algorithms} | self.more_configuration)
 
     async def _authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
         self.asked.append(asked)
         back = {"state": asked["state"]}
+        if self.names_itself_on_the_way_back:
+            back["iss"] = self.names_itself_on_the_way_back
         if self.refuses:
             back |= {"error": "access_denied", "error_description": self.refuses}
         else:
@@ -85,7 +96,7 @@ class IdentityProvider:
         if asked is None or not named or challenge != asked["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time()) + self.lags_s
-        claims = self.claims | {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + 300}
+        claims = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + 300} | self.claims
         if not self.forgets_nonce:
             claims["nonce"] = asked["nonce"]
         key = self.other if self.signs_with_another_key else self.key

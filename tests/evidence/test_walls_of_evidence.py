@@ -9,7 +9,7 @@ import pytest
 import linghang.evidence
 
 ROOM = Path(linghang.evidence.__file__).parent
-MAY_IMPORT = {"conditions", "errors", "evidence", "plant", "words"}
+MAY_IMPORT = {"conditions", "errors", "evidence", "plant", "words", "zip_list"}
 LIBRARIES = {"cryptography", "numpy", "pyarrow"}
 
 

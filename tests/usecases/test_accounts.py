@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from linghang.errors import BadInput
 from linghang.store.accounts import FILE
-from linghang.usecases import accounts as module
+from linghang.usecases import passwords
 from linghang.usecases.accounts import ALLOWED, LOCKED, SCOPES, SESSION, TRIES, Accounts, Person, Refused
 from linghang.usecases.workspaces import make_workspace
 
@@ -24,7 +24,7 @@ RIGHT, WRONG = "丹枫 autumn 17", "not the password"
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with the least of cost: tests guess many passwords."""
-    monkeypatch.setattr(module, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
@@ -98,16 +98,16 @@ def test_who_enters_while_the_account_is_shut_stays_outside(
     with pytest.raises(Refused):
         accounts.enter("li", "a wrong one 12", NOW)  # so that the right one has something to write
 
-    def meanwhile(hashed: str, password: str) -> bool:
-        monkeypatch.setattr(module, "_fits", fits)
+    def meanwhile(kept: str | None, password: str) -> bool:
+        monkeypatch.setattr(passwords, "fits", fits)
         if end == "disable":
             accounts.disable("li", NOW)
         else:
             accounts.change_password("li", "another one 99", NOW)
         return True
 
-    fits = module._fits
-    monkeypatch.setattr(module, "_fits", meanwhile)
+    fits = passwords.fits
+    monkeypatch.setattr(passwords, "fits", meanwhile)
     with pytest.raises(Refused, match="wrong"):
         accounts.enter("li", RIGHT, NOW)
     with pytest.raises(Refused, match="wrong"):

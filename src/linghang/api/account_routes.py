@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import COOKIE, Administrator, Reader
+from linghang.api.turns import Turns
 from linghang.errors import nearest
 from linghang.usecases.accounts import SESSION, Account, Accounts, Entered, Person, Role, Scope
 from linghang.usecases.accounts import Token as KeptToken
@@ -103,12 +104,13 @@ class TokenMade(TokenShown):
     secret: str
 
 
-@router.post("/session", status_code=201)
+@router.post("/session", status_code=201, responses=answers(503))
 async def enter(request: Request, response: Response, given: Credentials) -> Me:
     """Enter: opens a session, whose secret is the cookie."""
     accounts: Accounts = request.app.state.accounts
     agent = request.headers.get("user-agent", "")
-    entered = await run_in_threadpool(accounts.enter, given.name, given.password, datetime.now(UTC), agent)
+    async with _turns(request).of(request.client.host if request.client else ""):
+        entered = await run_in_threadpool(accounts.enter, given.name, given.password, datetime.now(UTC), agent)
     keep(response, entered, request.app.state.serving.secure)
     return _me(entered.person)
 
@@ -141,18 +143,16 @@ async def me(person: Reader) -> Me:
     return _me(person)
 
 
-@router.put("/me/password", status_code=204)
-def change_own_password(request: Request, person: Reader, given: OwnPassword) -> Response:
+@router.put("/me/password", status_code=204, responses=answers(503))
+async def change_own_password(request: Request, person: Reader, given: OwnPassword) -> Response:
     """Set one's own password; all one's sessions end."""
     found: Accounts = request.app.state.accounts
-    now = datetime.now(UTC)
-    _done(
-        request,
-        person,
-        "accounts.password",
-        person.name,
-        lambda: found.change_own_password(person.name, given.present, given.password, now),
-    )
+
+    def change() -> None:
+        found.change_own_password(person.name, given.present, given.password, datetime.now(UTC))
+
+    async with _turns(request).of(person.name):
+        await run_in_threadpool(_done, request, person, "accounts.password", person.name, change)
     return Response(status_code=204)
 
 
@@ -162,7 +162,7 @@ def accounts(request: Request, _: Administrator) -> list[AccountShown]:
     return [_shown(one) for one in request.app.state.accounts.all()]
 
 
-@router.post("/accounts", status_code=201)
+@router.post("/accounts", status_code=201, responses=answers(503))
 def add_account(request: Request, person: Administrator, given: NewAccount) -> AccountShown:
     """Add an account."""
     found: Accounts = request.app.state.accounts
@@ -174,7 +174,7 @@ def add_account(request: Request, person: Administrator, given: NewAccount) -> A
     return _shown(_done(request, person, "accounts.add", given.name, add, {"role": given.role}))
 
 
-@router.patch("/accounts/{name}", responses=answers(404))
+@router.patch("/accounts/{name}", responses=answers(404, 503))
 def change_account(request: Request, person: Administrator, name: Name, given: AccountChange) -> AccountShown:
     """Change role, password or whether somebody may enter: all of it or nothing. All sessions of the account end."""
     found, now = _with(request, name), datetime.now(UTC)
@@ -236,6 +236,11 @@ def _done(
 ) -> T:
     """Make a change that the audit log tells of."""
     return audited(folder_of(request), Deed(person.name, "api", what, on, how or {}), datetime.now(UTC), work)
+
+
+def _turns(request: Request) -> Turns:
+    found: Turns = request.app.state.turns
+    return found
 
 
 def _with(request: Request, name: str) -> Accounts:

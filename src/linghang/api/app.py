@@ -33,6 +33,7 @@ from linghang.api import (
 from linghang.api.problems import Problem, answers
 from linghang.api.security import Door
 from linghang.api.sending import Ready
+from linghang.api.turns import Turns
 from linghang.errors import BadInput, reason_of
 from linghang.usecases.accounts import Accounts
 from linghang.words import tr
@@ -109,6 +110,7 @@ def build(serving: Serving) -> FastAPI:
         lifespan=_living,
     )
     app.state.serving, app.state.accounts, app.state.ready = serving, accounts, Ready()
+    app.state.turns = Turns()
     for routes in ROUTES:
         app.include_router(routes.router, prefix=BASE, responses=answers(400, 401, 403, 413, 422))
     problems.register(app)

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 
 from linghang.api.validation import said
 from linghang.errors import BadInput, ManyProblems
+from linghang.errors import NotThere as NotThere
 from linghang.usecases.accounts import Refused
+from linghang.usecases.passwords import WAIT_S, Busy
 from linghang.words import language, tr
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,10 +29,6 @@ class Problem(BaseModel):
     status: int
     detail: str = Field("", description="what is wrong, where, and what would be right")
     errors: list[dict[str, Any]] = Field(default_factory=list, description="each fault with its place")
-
-
-class NotThere(BadInput):
-    """What was asked for is not there."""
 
 
 def problem(
@@ -71,6 +69,10 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(NotThere)
     def _not_there(_: Request, error: NotThere) -> Response:
         return problem(404, str(error))
+
+    @app.exception_handler(Busy)
+    def _busy(_: Request, error: Busy) -> Response:
+        return problem(503, str(error), headers={"Retry-After": str(round(WAIT_S))})
 
     @app.exception_handler(BadInput)
     def _bad(_: Request, error: BadInput) -> Response:

@@ -26,6 +26,8 @@ OPEN = ("/api/v1/session", "/api/v1/openapi.json")
 """What of the API is answered to who has not entered."""
 MOST_TEXT_BYTES = 16 * 1024 * 1024
 """Largest request that brings no files: it is held in memory as a whole."""
+MOST_OPEN_BYTES = 16 * 1024
+"""Largest request that is read from somebody who has not entered: a name and a password."""
 TOKENS = HTTPBearer(scheme_name="token", auto_error=False)
 SESSIONS = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False)
 KNOWN_FOR_S = 1.0
@@ -89,9 +91,11 @@ class Door:
         allowed = person is not None and "read" in person.scopes
         if allowed and await self.ready.answer(scope, headers, _with_headers(send, scope["path"])):
             return None
-        return await self.app(scope, _limited(receive, self._most(headers)), _with_headers(send, scope["path"]))
+        return await self.app(scope, _limited(receive, self._most(scope, headers)), _with_headers(send, scope["path"]))
 
-    def _most(self, headers: MutableMapping[bytes, str]) -> int:
+    def _most(self, scope: Scope, headers: MutableMapping[bytes, str]) -> int:
+        if scope["path"] in OPEN:
+            return MOST_OPEN_BYTES
         files = headers.get(b"content-type", "").lower().startswith("multipart/")
         return self.most_bytes if files else min(self.most_bytes, MOST_TEXT_BYTES)
 
@@ -101,7 +105,7 @@ class Door:
             # Another site may point its own name at 127.0.0.1; it must not become this machine thereby.
             return 421, tr("this server answers to 127.0.0.1 and localhost only, not to {host}", host=host or "–")
         length = headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > (most := self._most(headers)):
+        if not length.isdecimal() or int(length) > (most := self._most(scope, headers)):
             return 413, tr("the request is larger than {most} bytes", most=f"{most:,}")
         writes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if writes and not _token_of(headers) and _from_elsewhere(headers, host):

@@ -10,17 +10,21 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import facts, states
+from linghang.console.acting import tell
 from linghang.console.application_frame import busy, head
+from linghang.console.controls import VALUE
 from linghang.console.dropping import drop_zone
 from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import Child, card, joined, table, tag
 from linghang.console.hypertext import facts as pairs
-from linghang.console.telling import FLOORS, headed, said
+from linghang.console.telling import FLOORS, and_more, headed, said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
 from linghang.usecases.bundle_told import passphrase_of, trusted_of, verified
 from linghang.usecases.evidence_files import bare_name
 from linghang.usecases.naming import HELD, LEFT_OUT
+from linghang.usecases.signing_keys import known_fingerprints
+from linghang.usecases.uploaded import called
 from linghang.words import later, tr
 
 HERE = "/application/verify"
@@ -40,12 +44,14 @@ OUTCOMES = {
 async def build(visit: Visit, _: PageArguments) -> None:
     """Take a bundle, and show the verdict on it."""
     head(visit, HERE, tr("A bundle from anywhere: every byte, the ledger, the documents; judged and computed anew."))
-    asked: dict[str, Any] = {name: default for name, (default, _) in OPTIONS.items()} | {"fingerprint": ""}
+    asked: dict[str, Any] = {name: default for name, (default, _) in OPTIONS.items()}
+    asked |= {"fingerprint": "", "keys": {}}
     with ui.element("section").classes("lh-card"):
         with ui.element("div").classes("lh-app-fields"):
             for name, (_default, title) in OPTIONS.items():
                 _checkbox(asked, name, tr(title))
             _fingerprint(asked)
+        _keys(visit, asked)
         zone = ui.element("div").classes("lh-app-drop-place")
         states.show(tag("p", tr("The bundle is deleted when it has been looked at."), class_="lh-more"))
     place = states.show(tag("div", role="status"))
@@ -55,13 +61,12 @@ async def build(visit: Visit, _: PageArguments) -> None:
         given = asked["fingerprint"].split()
         try:
             file = path.rename(path.with_name(bare_name(name)))
-            trusted = await facts.thread(lambda: trusted_of(visit.folder, given, asked["known"], passphrase_of("")))
+            known = await facts.thread(lambda: trusted_of(visit.folder, given, asked["known"], passphrase_of("")))
+            trusted = (known or {}) | asked["keys"] or None
             found = await elsewhere(
                 verified, file, trusted=trusted, trust_pack=asked["trust_pack"], again=asked["again"]
             )
             states.put(place, shown(found, file.name, trusted is not None))
-        except BadInput as error:
-            states.put(place, states.wrong(str(error)))
         except Exception as error:
             states.put(place, states.trouble(error))
 
@@ -85,11 +90,28 @@ def _fingerprint(asked: dict[str, Any]) -> None:
         field.props["type"] = "text"
         field.props["autocomplete"] = "off"
         field.props["maxlength"] = 200
-    field.on(
-        "change",
-        lambda event: asked.update(fingerprint=str(event.args or "")),
-        js_handler="(e) => emit(e.target.value)",
-    )
+    field.on("change", lambda event: asked.update(fingerprint=str(event.args or "")), js_handler=VALUE)
+
+
+def _keys(visit: Visit, asked: dict[str, Any]) -> None:
+    """Take public keys of those who may have signed; they count on this page alone."""
+    with ui.element("div").classes("lh-app-drop-place"):
+        zone = ui.element("div")
+        taken = states.show(tag("div", role="status"))
+
+    async def took(path: Path, name: str) -> None:
+        try:
+            file = path.rename(path.with_name(bare_name(name)))
+            with called(file, name):
+                asked["keys"] |= await facts.thread(lambda: known_fingerprints(str(file)))
+        except BadInput as error:
+            return tell(str(error), "wrong")
+        rows = ([tag("strong", one), tag("code", key, class_="lh-wrap")] for key, one in asked["keys"].items())
+        title = tr("Keys that may have signed")
+        return states.put(taken, table((tr("name"), tr("fingerprint")), rows, "", title))
+
+    with zone:
+        drop_zone(visit, "read", tr("Drop the signer's public key here (.pem)"), took, ".pem")
 
 
 def shown(found: Mapping[str, Any], name: str, asked: bool) -> Markup:
@@ -159,10 +181,9 @@ def _problems(problems: list[Mapping[str, Any]]) -> Markup | None:
         ]
         for one in problems[:MOST_SHOWN]
     )
-    more = len(problems) - MOST_SHOWN
-    rest = tag("p", tr("and {count} more", count=more), class_="lh-more") if more > 0 else None
     title = tr("What does not fit")
-    return card(title, table((tr("entry"), tr("place"), tr("what is wrong")), rows, "lh-app-problems", title), rest)
+    shown = table((tr("entry"), tr("place"), tr("what is wrong")), rows, "lh-app-problems", title, stacks=True)
+    return card(title, shown, and_more(len(problems) - MOST_SHOWN))
 
 
 def _floors(found: Mapping[str, Any]) -> Markup:

@@ -11,6 +11,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from linghang.console import single_sign_on
 from linghang.console.gate import LOGIN, LOGIN_POLICY
 from linghang.console.hypertext import Child, joined, tag
+from linghang.console.visit import LANGUAGE_NAMES
+from linghang.errors import BadInput
+from linghang.usecases.passwords import WAIT_S, Busy
 from linghang.usecases.single_sign_on import Provider
 from linghang.words import LANGUAGES, language, tr, use
 
@@ -65,14 +68,18 @@ async def _login(request: Request, to: str = "/", lang: str = "", left: str = ""
     return _page(tr("Enter · Linghang"), body)
 
 
-def refused_page(reason: str) -> Response:
+def refused_page(reason: BadInput) -> Response:
     """Say why somebody was not let in, and offer to begin again."""
+    busy = isinstance(reason, Busy)
     body = (
         tag("h1", tr("Not let in")),
-        tag("p", reason, class_="lh-refused", role="alert"),
+        tag("p", str(reason), class_="lh-refused", role="alert"),
         tag("p", tag("a", tr("Back to the door"), href=LOGIN)),
     )
-    return _page(tr("Enter · Linghang"), body, status=403)
+    answer = _page(tr("Enter · Linghang"), body, status=503 if busy else 403)
+    if busy:
+        answer.headers["Retry-After"] = str(round(WAIT_S))
+    return answer
 
 
 def went_on_page(goal: str) -> HTMLResponse:
@@ -133,5 +140,5 @@ def _form(goal: str) -> str:
 
 
 def _other_language(goal: str) -> str:
-    other, name = ("en", "English") if language() == "zh" else ("zh", "中文")
-    return tag("a", name, href=f"{LOGIN}?lang={other}&to={quote(goal, safe='')}", lang=other)
+    other = "en" if language() == "zh" else "zh"
+    return tag("a", LANGUAGE_NAMES[other], href=f"{LOGIN}?lang={other}&to={quote(goal, safe='')}", lang=other)

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +21,13 @@ from typing import IO
 from linghang.errors import BadInput, Place
 from linghang.evidence.bundle_format import MAX_ENTRIES, sane_name
 from linghang.words import later
+from linghang.zip_list import check_list
 
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 UNIX, RIGHTS, MADE_BY, FIRST_DAY = 3, 0o100644 << 16, 20, 33
 CHUNK = 1 << 20
+MAX_LIST = 8 << 20
+"""Bytes of the list of entries: that of as many as may be, with long names, is shorter."""
 _LOCAL = struct.Struct("<4s2B4HL2L2H")
 _LIST = struct.Struct("<4s4B4H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -71,7 +75,7 @@ def write(file: IO[bytes], members: Iterable[Member]) -> None:
                     entry.write(chunk)
 
 
-class Container:
+class Container(AbstractContextManager["Container"]):
     """A bundle's zip, opened and looked over; nothing of it is unpacked to a disk.
 
     Attributes
@@ -95,15 +99,10 @@ class Container:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = open(path, "rb", opener=_not_waiting)  # noqa: SIM115 closed by __exit__
-        try:
+        with ExitStack() as unless_refused:
+            self.file = unless_refused.enter_context(open(path, "rb", opener=_not_waiting))
             self._open()
-        except BaseException:
-            self.file.close()
-            raise
-
-    def __enter__(self) -> "Container":
-        return self
+            unless_refused.pop_all()
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
@@ -116,6 +115,7 @@ class Container:
         self.file.seek(0)
         if self.file.read(4) != b"PK\x03\x04":
             raise BadInput("is no bundle: it does not begin as a zip does", place)
+        check_list(self.file, MAX_LIST, place)
         try:
             package = zipfile.ZipFile(self.file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError) as error:

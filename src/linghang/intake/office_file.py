@@ -8,7 +8,6 @@ plain hyperlink is followed by a person, not by the program; so it may stay.
 """
 
 import stat
-import struct
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -19,8 +18,9 @@ from urllib.parse import unquote
 from linghang.errors import BadInput, Place, reason_of
 from linghang.intake.office_fields import check_fields
 from linghang.intake.office_xml import DAMAGES, check_prologue, chunks, head_of, read_elements
-from linghang.intake.package import MAX_PARTS, MAX_RATIO, MAX_UNPACKED, SUSPECT_BYTES
+from linghang.intake.package import MAX_LIST, MAX_PARTS, MAX_RATIO, MAX_UNPACKED, SUSPECT_BYTES
 from linghang.words import Word, later
+from linghang.zip_list import check_list
 
 OfficeKind = Literal["docx", "xlsx", "pptx"]
 SUFFIXES = frozenset((".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xlam"))
@@ -28,8 +28,6 @@ SUFFIXES |= frozenset((".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm", ".p
 """Names that say that a file is an office file of today."""
 MACRO_SUFFIXES = frozenset((".docm", ".dotm", ".xlsm", ".xltm", ".xlsb", ".xlam", ".pptm", ".potm", ".ppsm", ".ppam"))
 OLD_SUFFIXES = frozenset((".doc", ".dot", ".xls", ".xlt", ".ppt", ".pps", ".rtf"))
-MAX_DIRECTORY = 8 << 20
-"""Bytes of the list of parts; a list longer than this is none of a document."""
 MAX_LISTS = 4 << 20
 """Bytes of a list of relations or of content types."""
 MAX_EMBEDDED = 50 << 20
@@ -111,7 +109,7 @@ def looks_like_office(path: Path, name: str | None = None) -> bool:
                 return True
             if not head.startswith(b"PK\x03\x04"):
                 return False
-            _check_directory(file, Place(str(path)))
+            check_list(file, MAX_LIST, Place(str(path)))
             with zipfile.ZipFile(file) as package:
                 return any(one.lower() == _TYPES for one in package.namelist())
     except (OSError, BadInput, *DAMAGES):
@@ -153,7 +151,7 @@ def check_office(path: Path, name: str | None = None) -> OfficeKind:
 def _check(file: IO[bytes], size: int, place: Place, depth: int) -> OfficeKind:
     _check_beginning(file, place)
     try:
-        _check_directory(file, place)
+        check_list(file, MAX_LIST, place)
         with zipfile.ZipFile(file) as package:
             parts = _parts(package, size, place)
             for name, part in parts.items():
@@ -197,21 +195,6 @@ def _holds(file: IO[bytes], wanted: bytes) -> bool:
             return True
         tail = data[-len(wanted) :]
     return False
-
-
-def _check_directory(file: IO[bytes], place: Place) -> None:
-    """Refuse a list of parts that is too long, before a library reads it into memory (APPNOTE 6.3.10, 4.3.16)."""
-    file.seek(0, 2)
-    size = file.tell()
-    file.seek(max(0, size - 65_557))
-    tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        raise zipfile.BadZipFile("no end of the list of parts")
-    count, length = struct.unpack_from("<HI", tail, at + 10)
-    if count > MAX_PARTS or length > MAX_DIRECTORY:
-        raise _too_many(count, place)
-    file.seek(0)
 
 
 def _too_many(count: int, place: Place) -> BadInput:

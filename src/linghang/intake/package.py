@@ -7,9 +7,12 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from linghang.errors import BadInput, Place, reason_of
+from linghang.zip_list import check_list
 
 MAX_UNPACKED = 1 << 30
 MAX_PARTS = 5_000
+MAX_LIST = 8 << 20
+"""Bytes of the list of parts; a list longer than this is none of a workbook or document."""
 MAX_RATIO = 300
 SUSPECT_BYTES = 50 << 20
 """Below this size a high ratio of compression does no harm."""
@@ -43,6 +46,8 @@ def check_package(path: Path) -> None:
     """
     place = Place(str(path))
     try:
+        with path.open("rb") as file:
+            check_list(file, MAX_LIST, place)
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
             _check_sizes(path, parts, place)

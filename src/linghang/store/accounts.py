@@ -155,9 +155,16 @@ class AccountStore:
         Raises
         ------
         BadInput
-            There is one of that name.
+            There is one of that name, or of that subject.
         """
         with self._writing() as db:
+            subject = db.execute("select name from account where subject = ?", (account.subject,)).fetchone()
+            if subject is not None and subject[0] != account.name:
+                raise BadInput(
+                    "the subject “{person}” belongs to the account {name} already",
+                    person=account.subject,
+                    name=subject[0],
+                )
             try:
                 db.execute(
                     "insert into account values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

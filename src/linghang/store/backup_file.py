@@ -14,18 +14,21 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from linghang.errors import BadInput, Place, reason_of
+from linghang.zip_list import check_list
 
 MANIFEST = "linghang-backup.json"
 FORMAT = 1
 CHUNK = 1 << 20
 MOST_FILES = 1_000_000
 MOST_MANIFEST_BYTES = 256 << 20
+MOST_LIST_BYTES = 128 << 20
+"""Of the list of entries: as many as may be have room in it."""
 PACKED = (".sqlite", ".jsonl", ".json", ".yaml", ".yml", ".toml", ".csv", ".tsv", ".txt", ".wal", ".log", ".html")
 LEVEL = 1
 """Of packing: the fastest; a database becomes a third of its size."""
@@ -112,7 +115,7 @@ def _listed(one: Held) -> dict[str, Any]:
     return {"path": one.path, "size": one.size, "sha256": one.sha256} | ({"private": True} if one.private else {})
 
 
-class BackupFile:
+class BackupFile(AbstractContextManager["BackupFile"]):
     """A backup that was opened; nothing of it is unpacked yet.
 
     Parameters
@@ -128,22 +131,19 @@ class BackupFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self._place = Place(str(path))
         with self._reading():
             if not stat.S_ISREG(path.stat().st_mode):
                 raise BadInput("is no file", self._place)
-            self._package = zipfile.ZipFile(path)
-        try:
+            with path.open("rb") as file:
+                check_list(file, MOST_LIST_BYTES, self._place)
+            package = zipfile.ZipFile(path)
+        with ExitStack() as unless_refused:
+            self._package = unless_refused.enter_context(package)
             self._entries = self._safe_entries()
             self.manifest = self._manifest()
             self._check_listed()
-        except BaseException:
-            self._package.close()
-            raise
-
-    def __enter__(self) -> "BackupFile":
-        return self
+            unless_refused.pop_all()
 
     def __exit__(self, *_: object) -> None:
         self._package.close()

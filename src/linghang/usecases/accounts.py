@@ -6,20 +6,20 @@ The number of tries, the lock and the lives of sessions are ours; no official te
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from threading import Lock
+from typing import NamedTuple
 
 from linghang.errors import BadInput, nearest
 from linghang.store.accounts import ALLOWED, ROLES, SCOPES, TOKEN_MARK, Account, AccountStore, Role, Scope, Token
 from linghang.store.workspace import open_workspace
+from linghang.usecases import passwords
+from linghang.usecases.passwords import LEAST_PASSWORD
 from linghang.words import Listed, later
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
 
 __all__ = [
     "ALLOWED",
+    "LEAST_PASSWORD",
     "ROLES",
     "ROLE_TITLES",
     "SCOPES",
@@ -42,7 +42,6 @@ SESSION = timedelta(hours=12)
 LONGEST_SESSION = timedelta(days=7)
 RENEWED_AFTER = timedelta(minutes=5)
 """A session in use is prolonged, but not with every click."""
-LEAST_PASSWORD = 10
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 ROLE_TITLES: dict[Role, str] = {
@@ -101,6 +100,7 @@ class Accounts:
         self.store = AccountStore(open_workspace(folder).folder)
         self.version = 0
         """Grows with every change that is made through this object: who was let in before is asked for again."""
+        self._counting = Lock()
 
     def any(self) -> bool:
         """Whether anybody can enter."""
@@ -133,10 +133,10 @@ class Accounts:
             raise BadInput("an account needs a password, or the subject that an identity provider knows it by")
         if not title.isprintable():
             raise BadInput("a person's name holds no control characters")
-        hashed = None if password is None else _hash(name, password)
+        hashed = None if password is None else passwords.hashed(name, password)
         account = Account(name, title or name, known, hashed, subject or None, _us(now), None, 0, None)
         self.store.add(account)
-        self.version += 1
+        self._changed()
         return account
 
     def change(
@@ -160,7 +160,7 @@ class Accounts:
         if role is not None:
             columns["role"] = _role(role)
         if password is not None:
-            columns |= {"password": _hash(name, password), "failures": 0, "locked_until_us": None}
+            columns |= {"password": passwords.hashed(name, password), "failures": 0, "locked_until_us": None}
         if disabled is not None:
             columns |= {"disabled_us": _us(now)} if disabled else {"disabled_us": None, "failures": 0}
             columns |= {} if disabled else {"locked_until_us": None}
@@ -170,7 +170,7 @@ class Accounts:
         account = self.store.change(
             name, sessions_us=_us(now) if ends else None, tokens_us=_us(now) if disabled else None, **columns
         )
-        self.version += 1
+        self._changed()
         return account
 
     def change_password(self, name: str, password: str, now: datetime) -> None:
@@ -189,7 +189,7 @@ class Accounts:
         """Let an account in again."""
         self._known(name)
         account = self.store.change(name, disabled_us=None, failures=0, locked_until_us=None)
-        self.version += 1
+        self._changed()
         return account
 
     def unlock(self, name: str) -> Account:
@@ -218,7 +218,7 @@ class Accounts:
         """End all sessions of an account; return how many there were."""
         self._known(name)
         ended = self.store.end_sessions(name, _us(now))
-        self.version += 1
+        self._changed()
         return ended
 
     def make_token(
@@ -255,7 +255,7 @@ class Accounts:
         """
         if not self.store.revoke_token(id, _us(now)):
             raise BadInput("there is no living token {number}", number=id)
-        self.version += 1
+        self._changed()
 
     # --- entering ---
 
@@ -286,7 +286,7 @@ class Accounts:
         """End a session."""
         if (session := self.store.session(secret, _us(now))) is not None:
             self.store.end_sessions(session.account, _us(now), secret)
-        self.version += 1
+        self._changed()
 
     def by_session(self, secret: str, now: datetime) -> Person | None:
         """Return whose session it is, and keep a session alive that is used; None where it is over."""
@@ -317,10 +317,13 @@ class Accounts:
 
     # --- how ---
 
+    def _changed(self) -> None:
+        with self._counting:  # a number that comes again would let in who was shut out between
+            self.version += 1
+
     def _proved(self, name: str, password: str, now: datetime) -> Account:
         account = self.store.account(name)
-        hashed = account.password if account and account.password else _nobody()
-        right = _fits(hashed, password) and account is not None and account.password is not None
+        right = passwords.fits(account.password if account else None, password)
         if account is not None and (account.locked_until_us or 0) > _us(now):
             raise _wrong()
         if account is None or not right or account.disabled_us is not None:
@@ -358,38 +361,6 @@ def _role(role: str) -> Role:
         if one == role:
             return one
     raise BadInput("“{value}” is not one of {choices}", value=role, choices=Listed(ROLES))
-
-
-def _hash(name: str, password: str) -> str:
-    if len(password) < LEAST_PASSWORD:
-        raise BadInput("a password has at least {count} characters", count=LEAST_PASSWORD)
-    if len(set(password)) < LEAST_PASSWORD // 2 or name.casefold() in password.casefold():
-        raise BadInput("this password is too easy to guess: repeat fewer characters, and leave the name out")
-    return _hasher().hash(password)
-
-
-def _fits(hashed: str, password: str) -> bool:
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    try:
-        return _hasher().verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _hasher() -> "PasswordHasher":
-    from argon2 import PasswordHasher
-
-    return PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash that nobody's password has: an unknown name takes as long as a wrong password."""
-    from secrets import token_hex
-
-    return _hasher().hash(token_hex())
 
 
 def _us(moment: datetime) -> int:

@@ -4,6 +4,7 @@ Nothing of this is on before `[oidc]` stands in linghang.toml. (OpenID Connect C
 is, this workspace says what may be done.)
 """
 
+import logging
 import os
 import re
 import tomllib
@@ -22,6 +23,8 @@ from linghang.words import Listed
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SCOPE = "openid profile email"
+LONGEST_SUBJECT, LONGEST_TITLE = 255, 200
+LOG = logging.getLogger("linghang.console")
 _KEYS = ("issuer", "client_id", "secret_variable", "secret_file", "title", "scope", "address", "accounts")
 _ACCOUNT_KEYS = ("make", "role", "claim", "roles")
 _NOT_IN_NAMES = re.compile(r"[^\w.@-]+")
@@ -151,25 +154,43 @@ def enter_by_claims(
     Refused
         No account belongs to the subject and none is made, or it is disabled; it says what an administrator has to do.
     """
-    subject = subject_of(str(claims["iss"]), str(claims["sub"]))
+    subject = subject_of(provider.issuer, _subject(claims))
     if provider.making.on and not any(one.subject == subject for one in accounts.all()):
         _make(folder, accounts, provider, claims, subject, now)
     try:
         return accounts.enter_as(subject, now, agent)
     except Refused:
+        add = "linghang accounts add %s %s --role viewer --subject “%s”"
+        LOG.warning(
+            f"somebody of the provider has no account here that may enter; to add one: {add}",
+            folder,
+            name_of(claims),
+            subject,
+        )
         raise Refused(
-            "the provider knows you, but no account here is yours, or it is disabled. An administrator can add one: "
-            "linghang accounts add {folder} {name} --role viewer --subject “{person}”",
-            folder=folder,
+            "the provider knows you, but no account here is yours, or it is disabled. An administrator can add one; "
+            "tell them your name there, {name}, and your subject: “{person}”",
             name=name_of(claims),
             person=subject,
         ) from None
 
 
+def _subject(claims: Mapping[str, Any]) -> str:
+    """Whom the provider means (OpenID Connect Core 1.0, section 2: a text of at most 255 characters)."""
+    said = claims.get("sub")
+    if not isinstance(said, str) or not said.strip() or len(said) > LONGEST_SUBJECT or not said.isprintable():
+        raise Refused(
+            "the provider does not say who you are: its “sub” is no text of 1 to {most} characters",
+            most=LONGEST_SUBJECT,
+        )
+    return said
+
+
 def name_of(claims: Mapping[str, Any]) -> str:
     """Return the name that an account of a person would have."""
     for key in ("preferred_username", "email", "sub"):
-        if name := _NOT_IN_NAMES.sub("-", str(claims.get(key) or "")).strip("-")[:64]:
+        said = claims.get(key)
+        if isinstance(said, str) and (name := _NOT_IN_NAMES.sub("-", said[:LONGEST_SUBJECT]).strip("-")[:64]):
             return name
     return "?"
 
@@ -188,16 +209,19 @@ def _make(
     role, name = role_for(provider.making, claims), name_of(claims)
     if role is None:
         raise Refused("none of your groups at the provider may enter here; an administrator decides that")
-    if any(one.name == name for one in accounts.all()):
+    if any(one.name == name and one.subject != subject for one in accounts.all()):
         raise Refused(
             "there is an account {name} here that is not yours at the provider; an administrator can join the two",
             name=name,
         )
-    title = str(claims.get("name") or name)
+    said = claims.get("name")
+    title = said[:LONGEST_TITLE] if isinstance(said, str) and said.isprintable() else name
     deed = Deed(name, "console", "accounts.add", name, {"role": role, "subject": subject})
-    audited(
-        folder, deed, now, lambda: accounts.add(name, role, None, now, title if title.isprintable() else name, subject)
-    )
+    try:
+        audited(folder, deed, now, lambda: accounts.add(name, role, None, now, title, subject))
+    except BadInput:
+        if not any(one.subject == subject for one in accounts.all()):
+            raise  # else another window of the same person was quicker
 
 
 def _making(said: Any, file: str) -> Making:
