@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 from served import enter
 
+from linghang.usecases.audit_log import deeds
+
 FILES = {"files": ("客户清单.csv", "客户代码,客户名称\nC-70,甲\nC-71,乙\n".encode("gb18030"))}
 
 
@@ -57,6 +59,13 @@ def test_problems_come_in_pages_and_as_files(local: httpx.Client) -> None:
     assert book.worksheets[0].max_row == 41
     assert local.get(f"{address}/problems.csv").text.count("\n") == 41
     assert 'to = "customer"' in local.get(f"{address}/mapping.toml").text
+
+
+def test_an_import_that_was_refused_for_its_rows_is_told_as_failed(local: httpx.Client, works: Path) -> None:
+    found = bring(local, text="客户编号,客户名称\nC-70,甲\nC-70,乙\n")
+    assert not local.post(f"imports/deliveries/{found['id']}/commit").json()["imported"]
+    (deed,) = deeds(works).deeds
+    assert (deed.what, deed.failed) == ("records.import", "1 problems")
 
 
 def test_a_delivery_belongs_to_who_brought_it(client: httpx.Client) -> None:

@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 
 from linghang.errors import BadInput, Place
 from linghang.intake.encodings import read_text
-from linghang.intake.sheet import Problems, Rows, Sheet, of_sheet
+from linghang.intake.sheet import Problems, Rows, Sheet, of_sheet, whole
 from linghang.words import later
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -128,7 +128,7 @@ def _columns(body: _Body, header_row: int) -> tuple[tuple[pa.Array, ...], Rows, 
     if skipped:
         numbers = numbers[~np.isin(numbers, list(skipped))]
     ragged = [(header_row + number, cells) for number, cells, text in found if number is not None and text.strip()]
-    return tuple(_whole(one) for one in table.columns), numbers + header_row, ragged
+    return tuple(whole(one) for one in table.columns), numbers + header_row, ragged
 
 
 def _parsed(body: _Body, found: list[tuple[int | None, int, str]], *, threads: bool) -> pa.Table:
@@ -159,11 +159,6 @@ def _parsed(body: _Body, found: list[tuple[int | None, int, str]], *, threads: b
         )
     except pa.ArrowInvalid as error:
         raise BadInput("is no CSV: {reason}", body.place, reason=str(error).splitlines()[0]) from None
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
 
 
 def without_empty_rows(sheet: Sheet) -> Sheet:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linghang.intake.mapping import Take
+from linghang.intake.sheet import whole
 
 Whole = npt.NDArray[np.int64]
 
@@ -51,9 +52,7 @@ def grouped(
     done = table.group_by("group", use_threads=False).aggregate(wanted).sort_by("group")
     found = {}
     for name, array in arrays.items():
-        column = done.column(f"{name}_{_function(takes[name])}").combine_chunks()
-        whole = column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
-        found[name] = whole.cast(array.type)
+        found[name] = whole(done.column(f"{name}_{_function(takes[name])}")).cast(array.type)
     return found, first[order]
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.intake.delimited import MAX_COLUMNS, without_empty_rows
-from linghang.intake.sheet import Sheet
+from linghang.intake.sheet import Sheet, whole
 
 MAX_ROWS = 50_000_000
 
@@ -42,8 +42,7 @@ def read_parquet(path: Path) -> Sheet:
 
 
 def _texts(column: pa.ChunkedArray, place: Place, name: str) -> pa.Array:
-    whole = column.combine_chunks()
-    array = whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
+    array = whole(column)
     try:
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()

@@ -34,14 +34,8 @@ _UNREADABLE_ELSE = 0.35
 _READABLE = 0.6
 """Share of the values that can be read, below which a column is proposed with little confidence."""
 MOST_TABLES = 4
-FORMATS = (
-    *("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y"),
-    *(
-        f"{day} {time}"
-        for day in ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y")
-        for time in ("%H:%M", "%H:%M:%S")
-    ),
-)
+_DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y")
+FORMATS = (*_DAYS, *(f"{day} {time}" for day in _DAYS for time in ("%H:%M", "%H:%M:%S")))
 """Orders of dates that are tried where the usual forms do not fit."""
 
 

@@ -63,6 +63,12 @@ class Sheet:
         return tuple(one[0].as_py() for one in self.texts) if len(self) else ()
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, however large its texts are."""
+    found = column.combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks)
+
+
 def letter(place: int) -> str:
     """Name a column as spreadsheets do: 0 is A, 26 is AA."""
     said = ""

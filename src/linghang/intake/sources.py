@@ -10,7 +10,7 @@ from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.intake.databases import is_url, named, read_sql, sql_tables
 from linghang.intake.delimited import read_delimited
 from linghang.intake.draft import Draft, mapped_draft, plain_draft
-from linghang.intake.headers import each_named, guess_table, match, second_line, table_named
+from linghang.intake.headers import Matched, each_named, guess_table, match, second_line, table_named
 from linghang.intake.mapping import MappingFile, SourceMap
 from linghang.intake.parquet import read_parquet
 from linghang.intake.sheet import ImportProblem, Problems, Sheet, of_sheet
@@ -150,12 +150,18 @@ def add_plain(read: Read, sheet: Sheet, path: Path, asked: Asked, problems: Prob
         if len(sheet) or any(sheet.header):
             _no_table(sheet, path, problems)
         return
+    rows, matched = filled(sheet, table, problems)
+    if len(rows) and matched:
+        read.drafts.append(plain_draft(rows, table, matched, asked.zone))
+
+
+def filled(sheet: Sheet, table: "sa.Table", problems: Problems) -> tuple[Sheet, dict[str, Matched]]:
+    """Match the header of a sheet, and leave away what only the template wrote: its second line and its example."""
     rows, marked = second_line(sheet, table, problems)
     matched = match(rows, table, problems)
     if marked and len(rows) and is_example(rows, table, {name: one.place for name, one in matched.items()}):
         rows = rows.without_first(1)
-    if len(rows) and matched:
-        read.drafts.append(plain_draft(rows, table, matched, asked.zone))
+    return rows, matched
 
 
 def _table_of(sheet: Sheet, path: Path, asked: Asked, alone: bool) -> "sa.Table | None":

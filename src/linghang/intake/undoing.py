@@ -2,16 +2,18 @@
 
 Noted are the rows that appeared, and rows that changed as they were before and after. Taking back is refused as soon as
 one of these rows is no longer what the import made of it, or anything that came later refers to a row that appeared.
+
+The notes of an import stand before it is committed, and those of the one before stay beside them until it was. Whoever
+finds both asks the records which import was the last: a process may be killed, and a database lost, at any moment.
 """
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from linghang.errors import BadInput
 from linghang.intake.draft import Draft
+from linghang.intake.sheet import whole
 from linghang.intake.writing import Columns, equal_rows, merge, on_keys, staged
 from linghang.plant.tables import TABLES
 from linghang.store.records import arrow_of
@@ -47,19 +50,32 @@ class Undoable:
 
 
 class Noting:
-    """Notes what an import changes.
+    """Notes what an import changes; only who holds the workspace against other writers may note.
 
     Parameters
     ----------
     folder
         Where the notes are; what stands there is replaced once the import is kept.
+    at, who, files
+        See `Undoable`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        self.unfinished = Path(mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    def __init__(self, folder: Path, at: datetime, who: str, files: Sequence[str]) -> None:
+        self.folder, self.at, self.who, self.files = folder, at, who, files
+        self.unfinished = folder.with_name(f"{folder.name}.new")
         self.steps: list[dict[str, Any]] = []
+
+    def begin(self, connection: sa.Connection) -> None:
+        """Make room for new notes, and put right what a killed process left.
+
+        Raises
+        ------
+        OSError
+            There is no room, or it cannot be written there.
+        """
+        settle(self.folder, connection)
+        shutil.rmtree(self.unfinished, ignore_errors=True)
+        self.unfinished.mkdir(parents=True)
 
     def appears(self, draft: Draft) -> None:
         """Note that all rows of a draft are new."""
@@ -86,22 +102,41 @@ class Noting:
                 feather.write_feather(rows, str(self.unfinished / f"{number}-{name}.arrow"))
         self.steps.append({"table": table, "new": new.num_rows, "changed": before.num_rows if before else 0})
 
-    def kept(self, about: Undoable) -> None:
-        """Let the notes stand: the import was kept."""
-        document = {"at": about.at.isoformat(), "who": about.who, "files": about.files, "steps": self.steps}
+    def keep(self, commit: Callable[[], None]) -> None:
+        """Let the notes stand, and commit; an import that changed nothing leaves those of the one before.
+
+        Raises
+        ------
+        OSError
+            They cannot be written; nothing was committed then.
+        """
+        if not self.steps:
+            commit()
+            return
+        document = {"at": self.at.isoformat(), "who": self.who, "files": self.files, "steps": self.steps}
         (self.unfinished / _ABOUT).write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        before = _before(self.folder)
+        if self.folder.exists():
+            self.folder.replace(before)
+        else:
+            before.mkdir()
         self.unfinished.replace(self.folder)
+        commit()
+        shutil.rmtree(before, ignore_errors=True)
 
     def forget(self) -> None:
-        """Drop the notes: nothing was kept."""
+        """Drop what was noted of an import that was not kept."""
         shutil.rmtree(self.unfinished, ignore_errors=True)
 
 
-def undoable(folder: Path) -> Undoable | None:
+def undoable(folder: Path, engine: sa.Engine) -> Undoable | None:
     """Return what the notes of a folder would take back; None where there are none."""
+    last = folder
+    if _before(folder).exists():
+        with engine.connect() as connection:
+            last = folder if _in_records(folder, connection) else _before(folder)
     with suppress(OSError, ValueError, KeyError):
-        said = json.loads((folder / _ABOUT).read_text("utf-8"))
+        said = json.loads((last / _ABOUT).read_text("utf-8"))
         tables: dict[str, tuple[int, int]] = {}
         for one in said["steps"]:
             new, changed = tables.get(one["table"], (0, 0))
@@ -110,33 +145,79 @@ def undoable(folder: Path) -> Undoable | None:
     return None
 
 
+def settle(folder: Path, connection: sa.Connection) -> None:
+    """Let the notes of the last import stand alone; nobody else may write to the workspace meanwhile.
+
+    Raises
+    ------
+    OSError
+        They cannot be moved.
+    """
+    if _before(folder).exists():
+        if _in_records(folder, connection):
+            shutil.rmtree(_before(folder))
+        else:
+            _drop(folder)
+
+
 def take_back(folder: Path, connection: sa.Connection) -> None:
-    """Take an import back, in the transaction of a connection.
+    """Take the import back of which the notes are, and commit that.
 
     Raises
     ------
     BadInput
-        There are no notes, a row is no longer what the import made of it, or something refers to a new row.
+        A row is no longer what the import made of it, or something refers to a new row.
     """
-    try:
-        steps = json.loads((folder / _ABOUT).read_text("utf-8"))["steps"]
-    except (OSError, ValueError, KeyError):
-        raise BadInput("there is no import that could be taken back") from None
-    for number, one in reversed(list(enumerate(steps))):
+    for number, one in reversed(list(enumerate(_steps(folder)))):
         table = TABLES[one["table"]]
         new, before, after = (_read(folder / f"{number}-{name}.arrow") for name in ("new", "before", "after"))
         if new is not None and new.num_rows:
             _remove(table, _columns(new), connection)
         if before is not None and after is not None and before.num_rows:
-            with staged(table, _columns(after), connection, _silent) as stage:
+            with staged(table, _columns(after), connection) as stage:
                 _check(table, stage, after.num_rows, connection, whole=False)
-            with staged(table, _columns(before), connection, _silent) as stage:
+            with staged(table, _columns(before), connection) as stage:
                 merge(table, stage, connection)
+    _before(folder).mkdir(exist_ok=True)
+    connection.commit()
+    with suppress(OSError):  # it is taken back, as whoever asks the records will find
+        _drop(folder)
+
+
+def _before(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.before")
+
+
+def _drop(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    _before(folder).replace(folder)
+
+
+def _in_records(folder: Path, connection: sa.Connection) -> bool:
+    """Whether an import is in the records: some row is as it made it."""
+    for number, one in enumerate(_steps(folder)):
+        table = TABLES[one["table"]]
+        for name in ("new", "after"):
+            try:
+                rows = _read(folder / f"{number}-{name}.arrow")
+            except pa.ArrowException:  # the power went before the disk had it
+                continue
+            if rows is not None and rows.num_rows:
+                with staged(table, _columns(rows), connection) as stage:
+                    if _count(table, stage, connection, equal_rows(table, stage)):
+                        return True
+    return False
+
+
+def _steps(folder: Path) -> Sequence[Mapping[str, Any]]:
+    with suppress(OSError, ValueError, KeyError):
+        return list(json.loads((folder / _ABOUT).read_text("utf-8"))["steps"])
+    return ()
 
 
 def _remove(table: sa.Table, new: Columns, connection: sa.Connection) -> None:
     count = len(next(iter(new.values())))
-    with staged(table, new, connection, _silent) as stage:
+    with staged(table, new, connection) as stage:
         _check(table, stage, count, connection, whole=True)
         there = sa.exists(sa.select(sa.literal(1)).select_from(stage).where(on_keys(table, stage)))
         try:
@@ -153,8 +234,7 @@ def _check(table: sa.Table, stage: sa.Table, count: int, connection: sa.Connecti
     same = [equal_rows(table, stage)]
     if whole:
         same += [column.is_(None) for column in table.columns if column.name not in stage.c]
-    joined = stage.join(table, on_keys(table, stage))
-    found = connection.execute(sa.select(sa.func.count()).select_from(joined).where(*same)).scalar_one()
+    found = _count(table, stage, connection, *same)
     if found != count:
         raise BadInput(
             "{count} rows of {table} were changed since this import; nothing was taken back",
@@ -163,14 +243,15 @@ def _check(table: sa.Table, stage: sa.Table, count: int, connection: sa.Connecti
         )
 
 
+def _count(table: sa.Table, stage: sa.Table, connection: sa.Connection, *where: sa.ColumnElement[bool]) -> int:
+    """Count the rows of a stage that are in its table and fulfil something there."""
+    joined = stage.join(table, on_keys(table, stage))
+    return int(connection.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one())
+
+
 def _read(path: Path) -> pa.Table | None:
     return feather.read_table(str(path), memory_map=False) if path.exists() else None
 
 
 def _columns(rows: pa.Table) -> dict[str, pa.Array]:
-    whole = {name: rows[name].combine_chunks() for name in rows.column_names}
-    return {name: one if isinstance(one, pa.Array) else pa.concat_arrays(one.chunks) for name, one in whole.items()}
-
-
-def _silent(_: int) -> None:
-    """Tell nobody."""
+    return {name: whole(rows[name]) for name in rows.column_names}

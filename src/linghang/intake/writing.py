@@ -76,7 +76,9 @@ def _write(draft: Draft, connection: sa.Connection, told: Told, watching: Watchi
 
 
 @contextmanager
-def staged(table: sa.Table, arrays: Columns, connection: sa.Connection, told: Told) -> Iterator[sa.Table]:
+def staged(
+    table: sa.Table, arrays: Columns, connection: sa.Connection, told: Told = lambda _: None
+) -> Iterator[sa.Table]:
     """Give a temporary table with some columns of a table and these rows."""
     columns = [sa.Column(name, table.c[name].type) for name in arrays]
     stage = sa.Table(f"{STAGE}_{table.name}", sa.MetaData(), *columns, prefixes=["TEMPORARY"])

@@ -13,12 +13,13 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import DBAPIError
 
-from linghang.errors import BadInput, ManyProblems, Place
+from linghang.errors import BadInput, ManyProblems, Place, reason_of
 from linghang.intake.marked import RISKY
 from linghang.intake.sheet import ImportProblem, Problems, letter
 from linghang.intake.sources import Asked, Read, add_mapped, add_plain, sheets_of
 from linghang.intake.template import OTHER_SHEETS
-from linghang.intake.undoing import Noting, Undoable, take_back, undoable
+from linghang.intake.undoing import Noting, settle, take_back, undoable
+from linghang.intake.undoing import Undoable as Undoable
 from linghang.store.state import kept_in
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.import_deliveries import (
@@ -30,14 +31,13 @@ from linghang.usecases.import_deliveries import (
     save,
 )
 from linghang.usecases.import_plans import remember
-from linghang.usecases.importing import CHECKING, READING, WRITING, ImportReport, import_read
+from linghang.usecases.importing import READING, ImportReport, import_read
 from linghang.words import LANGUAGES, language, tr, use
 
 UNDO = "undo"
 Kind = tuple[str, str | None, str | None]
 """Sentence, table and column of a problem: what is mended in one go."""
 _MARKED, _PROGRESS = "problems.xlsx", "progress.json"
-STEPS = (READING, CHECKING, WRITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +84,10 @@ def check_delivery(folder: Path, id: str, owner: str, now: datetime, *, keep: bo
     if all(one.use == "left_out" for one in found.plans):
         raise BadInput("every sheet is left out; say what one of them is")
     workspace = open_workspace(folder)
-    noting = Noting(kept_in(workspace) / UNDO) if keep else None
+    noting = Noting(kept_in(workspace) / UNDO, now, owner, found.files) if keep else None
     try:
         report = _report(workspace, found, now, noting)
-        if noting is not None and not report.refused:
-            tables = {one.table: (one.added, one.changed) for one in report.tables}
-            with suppress(OSError):  # the records are kept by now; without notes they cannot be taken back
-                noting.kept(Undoable(now, owner, found.files, tables))
-    except DBAPIError as error:
-        raise BadInput("the records cannot be kept: {reason}", reason=str(error.orig).strip()) from None
     finally:
-        if noting is not None:
-            noting.forget()
         with suppress(OSError):
             beside(folder, found, _PROGRESS).unlink(missing_ok=True)
     done = save(folder, replace(found, result=_result(report, now, keep and not report.refused)))
@@ -277,7 +269,8 @@ def faults_workbook(folder: Path, found: Delivery) -> Path:
 
 def last_import(folder: Path) -> Undoable | None:
     """Return the last import that can be taken back; None where there is none."""
-    return undoable(kept_in(open_workspace(folder)) / UNDO)
+    workspace = open_workspace(folder)
+    return undoable(kept_in(workspace) / UNDO, workspace.engine())
 
 
 def undo_import(folder: Path, at: datetime | None = None) -> Undoable:
@@ -294,19 +287,16 @@ def undo_import(folder: Path, at: datetime | None = None) -> Undoable:
         There is none, another one was made since, a row was changed since, or other records refer to a new row.
     """
     workspace = open_workspace(folder)
-    notes = kept_in(workspace) / UNDO
-    engine = workspace.engine()
+    notes, engine = kept_in(workspace) / UNDO, workspace.engine()
     try:
-        with workspace.writing():  # nobody imports between the look at the notes and their use
-            found = undoable(notes)
+        # nobody imports between the look at the notes and their use
+        with workspace.writing(), engine.connect() as connection:
+            settle(notes, connection)
+            found = undoable(notes, engine)
             if found is None or (at is not None and found.at != at):
                 raise BadInput("there is no import that could be taken back")
-            with engine.begin() as connection:
-                take_back(notes, connection)
-    except DBAPIError as error:
-        raise BadInput("the records cannot be kept: {reason}", reason=str(error.orig).strip()) from None
-    finally:
-        engine.dispose()
-    with suppress(OSError):
-        (notes / "import.json").unlink()
-    return found
+            take_back(notes, connection)
+            return found
+    except (DBAPIError, OSError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error.orig).strip()
+        raise BadInput("the records cannot be kept: {reason}", reason=reason) from None

@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from linghang.intake.looking import Look, look_at
 from linghang.store.state import kept_in
 from linghang.store.whole_file import write_whole
 from linghang.store.workspace import open_workspace
-from linghang.usecases.import_plans import SheetPlan, mapped_to, plan_document, plan_of, propose
+from linghang.usecases.import_plans import SheetPlan, mapped_anew, plan_document, plan_of, propose
 
 FOLDER = "deliveries"
 STAYS = timedelta(hours=24)
@@ -68,7 +68,7 @@ class Delivery:
     looks: tuple[Look, ...] = ()
     plans: tuple[SheetPlan, ...] = ()
     offers: tuple[tuple[Offer, ...], ...] = ()
-    result: Mapping[str, Any] | None = field(default=None)
+    result: Mapping[str, Any] | None = None
 
     @property
     def imported(self) -> bool:
@@ -198,7 +198,7 @@ def _changed(look: Look, before: SheetPlan, changes: Mapping[str, Any]) -> Sheet
     if wanted["use"] != "left_out" and wanted["table"] is None:
         raise BadInput("say which table the sheet “{sheet}” is", sheet=before.title)
     if wanted["use"] == "mapped" and "columns" not in own and (other or not before.columns):
-        return mapped_to(look, plan_of(wanted | {"columns": {}}), wanted["table"])
+        return mapped_anew(look, plan_of(wanted | {"columns": {}}))
     return replace(plan_of(wanted), remembered=before.remembered and not other and "columns" not in own)
 
 

@@ -132,12 +132,10 @@ def propose(folder: Path, look: Look) -> Proposed:
     return Proposed(tables, start)
 
 
-def mapped_to(look: Look, plan: SheetPlan, table: str) -> SheetPlan:
-    """Return the plan with another table, or another header: its columns are proposed anew."""
-    if table not in TABLES:
-        raise BadInput("there is no table {name}; {near}", name=table, near=nearest(table, list(TABLES)))
-    columns = propose_columns(look.sheet(plan.header), TABLES[table])
-    return replace(plan, use="mapped", table=table, columns=written(columns), remembered=False)
+def mapped_anew(look: Look, plan: SheetPlan) -> SheetPlan:
+    """Return the plan of a sheet with columns that are proposed for its table and header."""
+    columns = propose_columns(look.sheet(plan.header), TABLES[plan.table or ""])
+    return replace(plan, columns=written(columns), remembered=False)
 
 
 def written(columns: Mapping[str, ColumnProposal]) -> dict[str, dict[str, Any]]:

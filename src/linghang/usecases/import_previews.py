@@ -8,10 +8,9 @@ import pyarrow as pa
 
 from linghang.errors import BadInput, ManyProblems
 from linghang.intake.draft import Draft, mapped_draft, plain_draft
-from linghang.intake.headers import match, second_line
 from linghang.intake.looking import Look
 from linghang.intake.sheet import Problems, Sheet
-from linghang.intake.template import is_example
+from linghang.intake.sources import filled
 from linghang.plant.records import check_rows
 from linghang.plant.tables import TABLES
 from linghang.plant.units import UNITS
@@ -96,10 +95,7 @@ def _mapped(look: Look, plan: SheetPlan, zone: str, problems: Problems) -> Draft
 
 def _plain(look: Look, plan: SheetPlan, zone: str, problems: Problems) -> Draft:
     table = TABLES[plan.table or ""]
-    rows, marked = second_line(look.sheet(), table, problems)
-    matched = match(rows, table, problems)
-    if marked and len(rows) and is_example(rows, table, {name: one.place for name, one in matched.items()}):
-        rows = rows.without_first(1)
+    rows, matched = filled(look.sheet(), table, problems)
     return plain_draft(_first(rows), table, matched, zone)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from linghang.errors import BadInput, Place, nearest
+from linghang.errors import BadInput, Place, nearest, reason_of
 from linghang.intake.checking import check_drafts
 from linghang.intake.databases import named
 from linghang.intake.headers import table_named
@@ -209,9 +209,10 @@ def _kept(
         written += more
         told(WRITING, written, rows)
 
-    engine = workspace.engine()
     try:
-        with engine.connect() as connection:
+        with workspace.engine().connect() as connection:
+            if noting is not None:
+                noting.begin(connection)
             told(CHECKING, 0, None)
             check_drafts(read.drafts, connection, now, workspace.time_zone, problems)
             if problems.count:
@@ -219,15 +220,17 @@ def _kept(
             counts = write_drafts(read.drafts, connection, count, noting)
             if dry_run:
                 connection.rollback()
-            else:
+            elif noting is None:
                 connection.commit()
+            else:
+                noting.keep(connection.commit)
             return counts
-    except DBAPIError as error:
-        raise BadInput(
-            "the records cannot be kept: {reason}", Place(str(workspace.folder)), reason=str(error.orig).strip()
-        ) from None
+    except (DBAPIError, OSError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error.orig).strip()
+        raise BadInput("the records cannot be kept: {reason}", Place(str(workspace.folder)), reason=reason) from None
     finally:
-        engine.dispose()
+        if noting is not None:
+            noting.forget()
 
 
 def _silent(_what: str, _done: int, _total: int | None) -> None:
