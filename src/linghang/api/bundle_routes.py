@@ -1,5 +1,6 @@
 """Bundles: an assessment with all that it rests on, signed; and whether one that came from elsewhere fits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,9 +17,9 @@ from linghang.api.elsewhere import aside, elsewhere, once
 from linghang.api.given import DEFAULT_PACK, folder_of, known_pack
 from linghang.api.handing import Handed, handing
 from linghang.api.problems import NotThere, answers
-from linghang.api.report_routes import BINARY
-from linghang.api.review_routes import FETCHED, Key, dropped, fetched
+from linghang.api.review_routes import Key, dropped, fetched
 from linghang.api.security import Reader, Writer
+from linghang.api.sending import BINARY, FILE, Described
 from linghang.usecases.auditing import Deed, Face, audited
 from linghang.usecases.bundle_told import Request as Wanted
 from linghang.usecases.bundle_told import bundled, keys_of, passphrase_of, public_key_of, trusted_of, verified
@@ -26,7 +27,7 @@ from linghang.usecases.evidence_files import keep, under_bare_names
 
 router = APIRouter(tags=["application"])
 ZIP, PEM = "application/zip", "application/x-pem-file"
-KEY: dict[int | str, dict[str, Any]] = {200: {"content": {PEM: BINARY}, "description": "the key"}}
+KEY: Described = {200: {"content": {PEM: BINARY}, "description": "the key"}}
 MOST_KEYS = 50
 
 
@@ -98,8 +99,20 @@ async def make(request: Request, person: Writer, given: NewBundle) -> BundleMade
     return BundleMade(id=id, **found)
 
 
-def bundle_for(folder: File, maker: Maker, wanted: Wanted, passphrase: str) -> tuple[str, dict[str, Any]]:
-    """Make a bundle in a process of its own and keep it for a person; return the secret of the file, and what it is."""
+def bundle_for(
+    folder: File,
+    maker: Maker,
+    wanted: Wanted,
+    passphrase: str,
+    run: Callable[[Callable[..., dict[str, Any]]], dict[str, Any]] = aside,
+) -> tuple[str, dict[str, Any]]:
+    """Make a bundle in a process of its own and keep it for a person; return the secret of the file, and what it is.
+
+    Parameters
+    ----------
+    run
+        Does the work in that process, and waits for it.
+    """
     ready, now = handing(), datetime.now(UTC)
     room = ready.room()
     output = room / "bundle.zip"
@@ -107,9 +120,8 @@ def bundle_for(folder: File, maker: Maker, wanted: Wanted, passphrase: str) -> t
     secret = passphrase_of(passphrase)
     try:
         with under_bare_names(room):
-            found = audited(
-                folder, deed, now, lambda: aside(bundled, folder, output, wanted, now=now, passphrase=secret)
-            )
+            work = partial(bundled, folder, output, wanted, now=now, passphrase=secret)
+            found = audited(folder, deed, now, lambda: run(work))
     except BaseException:
         ready.clear(room)
         raise
@@ -118,7 +130,7 @@ def bundle_for(folder: File, maker: Maker, wanted: Wanted, passphrase: str) -> t
     return ready.hand(maker.name, room, {"bundle": Handed(output, name, ZIP)}), found
 
 
-@router.get("/bundles/{id}", responses=FETCHED | answers(404), response_class=FileResponse)
+@router.get("/bundles/{id}", responses=FILE | answers(404), response_class=FileResponse)
 def fetch(person: Reader, id: Key) -> Response:
     """Return a bundle that was made."""
     return fetched(id, person.name, "bundle")

@@ -1,6 +1,8 @@
 """Make a bundle: the assessment with all that it rests on, in one signed file that anybody can verify."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from markupsafe import Markup
@@ -9,18 +11,24 @@ from nicegui.page_arguments import PageArguments
 
 from linghang.api.bundle_routes import Maker, bundle_for
 from linghang.console import acting, facts, figures, states
-from linghang.console.application_frame import action, busy, head, labelled, problem, quick_link, submit
+from linghang.console.application_frame import busy, head, labelled, quick_link, submit
 from linghang.console.application_verify import left_out
+from linghang.console.controls import PRIMARY, action
 from linghang.console.hypertext import card, joined, tag
 from linghang.console.hypertext import facts as pairs
 from linghang.console.telling import FLOORS, headed, said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
+from linghang.usecases.apart import telling
 from linghang.usecases.bundle_told import Request, documents_of, keys_of, passphrase_of
-from linghang.words import later, tr, use
+from linghang.words import later, tr
 
 HERE = "/application/bundle"
 FORM = "lh-bundle"
+WITHIN_S = 3600.0
+"""Seconds after which a bundle is given up."""
+LOOKED_S = 0.5
+"""How often the progress is looked at."""
 DOCUMENTS = {
     "all": later("all but the confidential ones"),
     "none": later("none"),
@@ -45,8 +53,8 @@ async def build(visit: Visit, _: PageArguments) -> None:
         return
     with ui.element("section").classes("lh-card"):
         states.show(tag("div", _form(documents), id=FORM))
-        button = action(tr("Make the bundle"), "run", primary=True)
-    place = states.show(tag("div", role="status"))
+        button = action(tr("Make the bundle"), "run", PRIMARY)
+    place = ui.element("div").props("aria-live=polite")
 
     async def make(values: Mapping[str, Any]) -> None:
         await _make(visit, values, [one["id"] for one in documents], place)
@@ -54,27 +62,93 @@ async def build(visit: Visit, _: PageArguments) -> None:
     submit(visit, FORM, button, make)
 
 
-async def _make(visit: Visit, values: Mapping[str, Any], numbers: Sequence[str], place: ui.html) -> None:
-    states.put(place, busy(tr("The plant is judged, gathered and signed; this can take a minute …")))
+async def _make(visit: Visit, values: Mapping[str, Any], numbers: Sequence[str], place: ui.element) -> None:
     chosen = tuple(one for one in numbers if values.get(f"document-{one}"))
     which = {"all": ("all",), "chosen": chosen or ("none",)}.get(str(values.get("documents")), ("none",))
     inputs = next((one for one in INPUTS if one == values.get("inputs")), "none")
     request = Request(visit.pack, visit.day, which, inputs)  # type: ignore[arg-type]
     secret = str(values.get("passphrase") or "")
+    making = _Making(visit, place)
 
     def made() -> tuple[str, dict[str, Any]]:
-        use(visit.language)
-        person = visit.need("write")
-        told_as = acting.LOCAL if visit.secret is None else person.name
-        return bundle_for(visit.folder, Maker(visit.person.name, "console", told_as), request, secret)
+        maker = Maker(visit.person.name, "console", acting.told_as(visit, visit.need("write")))
+        return bundle_for(visit.folder, maker, request, secret, making.run)
 
+    making.show()
     try:
         id, found = await facts.thread(made)
-        states.put(place, _made(id, found, visit))
+        making.end(_made(id, found, visit))
     except BadInput as error:
-        states.put(place, problem(str(error)))
+        making.end(tag("p", str(error), class_="lh-note", role="status") if making.ended else states.trouble(error))
     except Exception as error:
-        states.put(place, states.trouble(error))
+        making.end(states.trouble(error))
+
+
+class _Making:
+    """A bundle that is being made: which step of how many, and a button that ends it."""
+
+    def __init__(self, visit: Visit, place: ui.element) -> None:
+        self.visit, self.place = visit, place
+        self.loop = asyncio.get_running_loop()
+        self.told: tuple[str, int, int | None] = ("", 0, None)
+        self.shown: tuple[str, int, int | None] = self.told
+        self.work: Future[dict[str, Any]] | None = None
+        self.ended = False
+
+    def show(self) -> None:
+        """Show a bar and the step, looked at again and again."""
+        self.place.clear()
+        with self.place:
+            self.bar = ui.element("progress").classes("lh-progress").props("max=1 value=0")
+            self.bar.props["aria-label"] = tr("Progress of the bundle")
+            self.said = states.show(busy(tr("The plant is judged, gathered and signed; this can take a minute …")))
+            action(tr("Break off"), "stop").on("click", self.visit.speaking(self.cancel))
+            self.timer = ui.timer(LOOKED_S, self.visit.speaking(self.look))
+
+    def run(self, work: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+        """Do the work in a process of its own that tells how far it is; called in a thread."""
+        self.work = asyncio.run_coroutine_threadsafe(telling(work, WITHIN_S, self.tell), self.loop)
+        if self.ended:
+            self.work.cancel()
+        try:
+            return self.work.result()
+        except CancelledError:
+            raise BadInput("the bundle was broken off; what was recorded before stays recorded") from None
+
+    def tell(self, what: str, done: int, total: int | None) -> None:
+        """Note how far it is."""
+        self.told = what, done, total
+
+    def look(self) -> None:
+        """Show what was noted since."""
+        if self.place.is_deleted or self.told == self.shown:
+            return
+        self.shown = what, done, total = self.told
+        self.bar.props["value"] = str(round(done / total, 3)) if total else "0"
+        self.bar.update()
+        share = f"{done / total:.0%}" if total else ""
+        step = tr(
+            "Step {number} of {count} ({share} done): {what} …",
+            number=done + 1,
+            count=total,
+            share=share,
+            what=tr(what),
+        )
+        states.put(self.said, busy(step))
+
+    def cancel(self) -> None:
+        """End the process: it leaves no file, and the ledger whole."""
+        self.ended = True
+        if self.work is not None:
+            self.work.cancel()
+
+    def end(self, shown: Markup) -> None:
+        """Show what came of it."""
+        if not self.place.is_deleted:
+            self.timer.cancel()
+            self.place.clear()
+            with self.place:
+                states.show(shown)
 
 
 def _key(keys: Mapping[str, Any]) -> Markup:

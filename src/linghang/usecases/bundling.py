@@ -36,6 +36,7 @@ from linghang.evidence.observation import canonical
 from linghang.evidence.settle import settle
 from linghang.judge.reference import judge
 from linghang.store.workspace import open_workspace
+from linghang.usecases.apart import Told
 from linghang.usecases.assessing import Assessment, assess
 from linghang.usecases.bundle_documents import ALL, ChosenDocuments, choose_documents
 from linghang.usecases.bundle_inputs import Extent, Inputs, beside, gather, receipts
@@ -44,11 +45,19 @@ from linghang.usecases.evidence_case import case_of
 from linghang.usecases.interpretations import chosen
 from linghang.usecases.json_values import plain
 from linghang.usecases.signing_keys import own_key
-from linghang.words import use
+from linghang.words import later, use
 
 __all__ = ["Bundled", "Request", "bundle"]
 
 T = TypeVar("T")
+STEPS = (
+    later("judging the plant"),
+    later("checking the judgement against the ledger"),
+    later("gathering tables and telemetry"),
+    later("gathering documents and receipts"),
+    later("signing and writing the file"),
+)
+"""What is done, in its order; a caller is told the step and how many are done."""
 RIGHTS = 0o644
 
 
@@ -102,7 +111,15 @@ class Bundled:
     recorded: int
 
 
-def bundle(folder: Path, output: Path, request: Request, *, now: datetime, passphrase: str = "") -> Bundled:
+def bundle(
+    folder: Path,
+    output: Path,
+    request: Request,
+    *,
+    now: datetime,
+    passphrase: str = "",
+    progress: Told = lambda *_: None,
+) -> Bundled:
     """Write a bundle of a workspace.
 
     The assessment of the day is made first, and what it says anew goes into the ledger: a bundle holds the ledger, and
@@ -118,18 +135,21 @@ def bundle(folder: Path, output: Path, request: Request, *, now: datetime, passp
         The caller's clock (with a zone): for the assessment, it stands nowhere in the bundle.
     passphrase
         Of the workspace's key, where it has one.
+    progress
+        Is told each of `STEPS` when it begins.
 
     Raises
     ------
     BadInput
         It is no workspace, there is no evidence, a document is not the registered one, or the file cannot be written.
     """
+    progress(STEPS[0], 0, len(STEPS))
     assessed = _in_one_language(
         lambda: assess(
             folder, pack=request.pack, now=now, as_of=request.as_of, interpretation=request.interpretation or None
         )
     )
-    return _bundle(folder, output, request, assessed, passphrase)
+    return _bundle(folder, output, request, assessed, (passphrase, progress))
 
 
 def _in_one_language(run: Callable[[], T]) -> T:
@@ -143,8 +163,8 @@ def _in_one_language(run: Callable[[], T]) -> T:
         raise
 
 
-def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, passphrase: str) -> Bundled:
-    workspace = open_workspace(folder)
+def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, how: tuple[str, Told]) -> Bundled:
+    workspace, (passphrase, progress) = open_workspace(folder), how
     day = assessed.judged.verdict.program.as_of
     records = list(ledger.read(workspace.ledger))
     if not records:
@@ -152,9 +172,12 @@ def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, 
             "there is no evidence to bundle, the ledger is empty: import records or state findings first",
             Place(str(folder)),
         )
+    progress(STEPS[1], 1, len(STEPS))
     _check_judgement(assessed, records)
     words = words_of_the_day(records, day)
+    progress(STEPS[2], 2, len(STEPS))
     inputs = gather(workspace, words, request.inputs)
+    progress(STEPS[3], 3, len(STEPS))
     documents = choose_documents(workspace, tuple(request.documents), named_documents(records, day))
     packs = _packs(request.pack)
     parts: dict[str, bytes | Path] = {
@@ -170,6 +193,7 @@ def _bundle(folder: Path, output: Path, request: Request, assessed: Assessment, 
     }
     if request.inputs != "none":
         parts[BESIDE] = lines_of_mapping(beside(workspace, assessed))
+    progress(STEPS[4], 4, len(STEPS))
     head = _head(assessed, request, workspace.name, tuple(packs), len(records), (inputs, documents))
     return _write(output, head, parts, folder, passphrase, assessed)
 
