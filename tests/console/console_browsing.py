@@ -30,15 +30,18 @@ PAGES = {
     "/plant/trends": "",
     "/plant/states?on=2025-03-01": "",
     "/plant/alarms?show=past": "",
+    "/plant/floor": "",
     "/plant/connections": "",
     "/engines": "Engines",
     "/engines/scheduling.finite_capacity?show=run": "",
+    "/engines/plan": "",
     "/engines/jobs": "",
     "/way-up": "Way up",
     "/way-up/what-if?set=maturity_level=3": "",
     "/way-up/sensitivity": "",
     "/application": "Application",
     "/application/statement": "",
+    "/application/preview": "",
     "/application/review": "",
     "/application/bundle": "",
     "/application/verify": "",
@@ -49,7 +52,9 @@ PAGES = {
     "/data/equipment": "",
     "/settings": "Settings",
     "/settings/people": "",
+    "/settings/entering": "",
     "/settings/keys": "",
+    "/settings/connections": "",
     "/settings/backup": "",
     "/settings/audit": "",
 }
@@ -83,3 +88,4 @@ def open_page(page: Any, address: str) -> None:
     """Open a page and wait until it shows what it is about."""
     page.goto(address)
     page.wait_for_selector(".lh-page-body h1, .lh-state h2", state="visible")
+    page.wait_for_function("!document.querySelector('.lh-page-body .lh-bone')")

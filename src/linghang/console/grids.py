@@ -1,30 +1,19 @@
 """Grids: AG Grid over pages of the API, in the reader's language and the page's dress."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
 
 from linghang.console.controls import button, typed
 from linghang.console.figures import unit
+from linghang.console.visit import Visit
 from linghang.usecases.record_pages import ColumnShown, TableShown
 from linghang.words import later, tr
 
 PAGE_ROWS = 100
 ROW_PX = 32
-SOURCE = """{getRows: async (p) => {
-  const order = p.sortModel.length ? (p.sortModel[0].sort === 'desc' ? '-' : '') + p.sortModel[0].colId : '';
-  const query = new URLSearchParams({offset: p.startRow, limit: p.endRow - p.startRow, order});
-  linghangWhere(p.filterModel).forEach((one) => query.append('where', one));
-  try {
-    const answer = await fetch('/api/v1/tables/%s/rows?' + query);
-    if (!answer.ok) return p.failCallback();
-    const found = await answer.json();
-    p.successCallback(found.items, found.total);
-  } catch { p.failCallback(); }
-}}"""
-"""What asks the API for rows; order and filters are the API's, so that a million rows scroll as well as ten."""
 NUMBER = """p => p.value === null || p.value === undefined ? '–'
   : Number(p.value).toLocaleString({lang}, {{maximumFractionDigits: 6}})"""
 MOMENT = "p => p.value ? new Date(p.value).toLocaleString({lang}, {{timeZone: {zone}}}) : '–'"
@@ -82,24 +71,47 @@ WORDS = {
 }
 
 
-def rows_of(table: TableShown, zone: str, language: str) -> ui.aggrid:
-    """Show the rows of a table: read as they are scrolled to, sorted and filtered by the server."""
-    lang, at = json.dumps("zh-CN" if language == "zh" else "en-GB"), json.dumps(zone)
-    options: dict[str, Any] = {
-        "columnDefs": [_column(one, lang, at) for one in table.columns],
-        "defaultColDef": {"resizable": True, "sortable": True, "minWidth": 90, "suppressHeaderMenuButton": False},
+def rows_from(address: str, visit: Visit, query: Mapping[str, str] | None = None, order: str = "") -> str:
+    """Return what asks the API for rows (`static/data.js`): a million rows scroll as well as ten.
+
+    Parameters
+    ----------
+    query
+        What every question holds.
+    order
+        Column that they are sorted by at first.
+    """
+    given = (address, visit.language, query or {}, order)
+    return f"linghangRows({', '.join(json.dumps(one, ensure_ascii=False) for one in given)})"
+
+
+def endless(columns: Sequence[Mapping[str, Any]], rows: str) -> dict[str, Any]:
+    """Return the options of a grid whose rows are read as they are scrolled to, and sorted by the server."""
+    return {
+        "columnDefs": columns,
+        "defaultColDef": {"resizable": True, "sortable": True, "minWidth": 90, "suppressHeaderMenuButton": True},
         "rowModelType": "infinite",
-        ":datasource": SOURCE % table.name,
+        ":datasource": rows,
         "cacheBlockSize": PAGE_ROWS,
         "maxBlocksInCache": 20,
         "maxConcurrentDatasourceRequests": 2,
-        "blockLoadDebounceMillis": 60,
         "rowHeight": ROW_PX,
         "headerHeight": 44,
         "animateRows": False,
-        "suppressCellFocus": False,
+        # Arrows go from cell to cell; Tab leaves the grid, which else holds whoever has no mouse (WAI-ARIA APG, grid).
+        ":tabToNextCell": "() => false",
+        ":tabToNextHeader": "() => false",
         "localeText": {key: tr(word) for key, word in WORDS.items()},
     }
+
+
+def rows_of(table: TableShown, visit: Visit) -> ui.aggrid:
+    """Show the rows of a table: read as they are scrolled to, sorted and filtered by the server."""
+    lang, at = json.dumps(visit.locale), json.dumps(visit.zone)
+    columns = [_column(one, lang, at) for one in table.columns]
+    options = endless(columns, rows_from(f"/api/v1/tables/{table.name}/rows", visit))
+    options["defaultColDef"]["suppressHeaderMenuButton"] = False
+    options["blockLoadDebounceMillis"] = 60
     place = ui.element("div").classes("lh-grid-jumps").props('role="group"')
     place.props["aria-label"] = tr("Go to a row")
     made = ui.aggrid(options, auto_size_columns=False).classes("lh-aggrid")
