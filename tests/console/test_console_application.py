@@ -185,15 +185,27 @@ def test_a_bundle_is_made_and_verified(browser: Any, served: str, tmp_path: Path
             page.get_by_role("link", name="Download the bundle").click()
         bundle = Path(coming.value.path()).rename(tmp_path / "plant.zip")
         open_page(page, f"{served}{HERE}/verify")
-        page.set_input_files("input[type=file]", bundle)
+        page.locator("input[type=file]").last.set_input_files(bundle)
         page.get_by_text("FITS: every byte as signed by a key that you know").wait_for(timeout=LONG_MS)
         assert page.get_by_text("this workspace's own key").count() == 1
         changed = bytearray(bundle.read_bytes())
         changed[len(changed) // 3] ^= 1
         bundle.write_bytes(bytes(changed))
-        page.set_input_files("input[type=file]", bundle)
+        page.locator("input[type=file]").last.set_input_files(bundle)
         page.get_by_text("DOES NOT FIT: ").wait_for(timeout=LONG_MS)
         assert page.locator(".lh-app-problems tbody tr").count() > 0
+        assert wrong == []
+
+
+def test_a_bundle_says_which_step_it_is_at_and_can_be_broken_off(browser: Any, served: str) -> None:
+    with looked_at(browser, served, "en", "light", 1366) as (page, wrong):
+        open_page(page, f"{served}{HERE}/bundle?day=2025-04-15")
+        page.get_by_role("button", name="Make the bundle").click()
+        page.get_by_text("Step 1 of 5 (0% done)").wait_for(timeout=LONG_MS)
+        assert page.locator("progress.lh-progress").count() == 1
+        page.get_by_role("button", name="Break off").click()
+        page.get_by_text("the bundle was broken off").wait_for(timeout=LONG_MS)
+        assert page.get_by_role("link", name="Download the bundle").count() == 0
         assert wrong == []
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from console_server import console_of
+from console_words import CHINESE, foreign
 
 from planned_works import ENGINE, planned_works
 
@@ -101,6 +102,39 @@ def test_a_wrong_setting_is_told_beside_it_and_a_right_one_runs(browser: Any, pl
         page.wait_for_url(re.compile(r"/engines/jobs/\d+"))
         page.get_by_text("See what it found").click()
         page.wait_for_selector(".lh-finding, .lh-state")
+        assert wrong == []
+
+
+def test_settings_are_asked_for_in_the_readers_language(browser: Any, planned: str) -> None:
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(LONGEST_MS)
+    for id, field, title in ((ENGINE, "frozen_hours", "冻结期"), ("quality.inspection", "level", "检验水平")):
+        page.goto(f"{planned}/engines/{id}?show=run")
+        page.locator(f"#set-{field}").wait_for()
+        labels = page.locator(".lh-field label").all_inner_texts()
+        assert title in [one.split("\n")[0] for one in labels]
+        assert [one for one in labels if not CHINESE.search(one)] == []
+        assert page.locator(f".lh-field:has(#set-{field}) code").inner_text() == field
+        assert foreign(page, "zh") == []
+    assert page.locator("#set-level option").first.inner_text() == "特殊检验水平S-1"
+    context.close()
+
+
+def test_objectives_are_chosen_in_their_order_and_the_job_says_them(browser: Any, planned: str) -> None:
+    with page_of(browser) as (page, wrong):
+        page.goto(f"{planned}/engines/{ENGINE}?show=run")
+        picked = page.locator("#set-objectives")
+        picked.get_by_role("button", name="Tardiness").click()
+        picked.get_by_role("button", name="Tardiness", pressed=False).wait_for()
+        picked.get_by_role("button", name="Earliness").click()
+        picked.get_by_text("Chosen: Makespan, Set-up time, Earliness").wait_for()
+        page.locator("#set-effort").fill("0.1")
+        page.get_by_role("button", name="Run now").click()
+        page.wait_for_url(re.compile(r"/engines/jobs/\d+"))
+        page.get_by_text("Objectives: Makespan, Set-up time, Earliness").wait_for()
+        page.get_by_text("Search effort: 0.1").wait_for()
+        assert "Finite-capacity scheduling" in page.locator(".lh-heading").inner_text()
         assert wrong == []
 
 

@@ -56,6 +56,12 @@ def test_tables_and_cards_are_text_too(texts: list[str]) -> None:
     assert set(read.tags) <= {"section", "div", "h2", "table", "caption", "thead", "tbody", "tr", "th", "td"}
 
 
+def test_on_a_narrow_screen_a_cell_stands_under_its_head() -> None:
+    rows = [("C101", "mend it")]
+    assert '<td data-head="check">C101</td><td data-head="mend">' in table(("check", "mend"), rows, stacks=True)
+    assert "data-head" not in table(("check", "mend"), rows)
+
+
 def test_attributes_are_left_out_or_bare() -> None:
     assert str(tag("details", "x", open=True, class_="a", hidden=False, title=None)) == (
         '<details open class="a">x</details>'
@@ -195,6 +201,14 @@ def test_words_stand_out_from_their_ground(theme: str, above: str, below: str) -
 def _visit() -> Visit:
     person = Person("local", "local", "administrator", ALLOWED["administrator"])
     return Visit(Path("works"), cast(Accounts, None), person, None, "en", {})
+
+
+def test_a_page_speaks_of_the_plants_day_or_of_the_chosen_one() -> None:
+    east, west, chosen = _visit(), _visit(), _visit()
+    east.zone, west.zone = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # 25 hours apart
+    assert east.judged > west.judged
+    chosen.day = date(2026, 3, 1)
+    assert chosen.judged == date(2026, 3, 1)
 
 
 def test_addresses_keep_pack_and_day() -> None:

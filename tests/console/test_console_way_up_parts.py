@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linghang import words
 from linghang.console.way_up_charts import beaten_by_none, lane_names
 from linghang.console.way_up_controls import Scales
-from linghang.console.way_up_sensitivity import line, stretch
+from linghang.console.way_up_sensitivity import line, stretch, under_way
 from linghang.console.way_up_whatif import read_sets
 from linghang.console.way_up_wish import Wish, read_wish
 
@@ -112,3 +112,10 @@ def test_a_stretch_without_an_end_says_from_where() -> None:
     words.use("en")
     assert stretch(stretch_of("3", None, True), "d") == "above 3 days"
     assert stretch(stretch_of("3", "7", True), "d") == "above 3 days to 7 days"
+
+
+def test_it_is_shown_how_far_the_thresholds_are_moved() -> None:
+    assert "<progress" not in under_way(None)
+    assert 'value="0.250"' in under_way(("moving the thresholds", Decimal("0.25")))
+    assert "25% done" in under_way(("moving the thresholds", Decimal("0.25")))
+    assert "value=" not in under_way(("assessing", None))

@@ -1,20 +1,19 @@
 """A change that somebody makes on a page: the right is asked for again, it is audited, and its end is told."""
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar
 
 from nicegui import ui
 
-from linghang.console import facts
+from linghang.console import facts, states
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
-from linghang.usecases.accounts import Scope
+from linghang.usecases.accounts import Person, Refused, Scope
 from linghang.usecases.auditing import Deed, audited
-from linghang.words import tr, use
+from linghang.words import tr
 
 T = TypeVar("T")
-LOG = logging.getLogger("linghang.console")
+
 LOCAL = "local"
 
 
@@ -26,6 +25,7 @@ async def change(
     work: Callable[[], T],
     how: Mapping[str, str] | None = None,
     unless: Callable[[T], str] | None = None,
+    refuse: Callable[[BadInput], object] | None = None,
 ) -> T | None:
     """Make a change for the one who looks; None where it was refused, which the page then has said.
 
@@ -39,22 +39,39 @@ async def change(
         What makes the change, in a thread; it returns something that is not None.
     unless
         Says of what the work gives why nothing was changed after all; empty where it was.
+    refuse
+        Says why it was refused, where the page has a place for that; else it is said at its foot.
     """
 
     def made() -> T:
-        use(visit.language)
-        person = visit.need(scope)
-        deed = Deed(LOCAL if visit.secret is None else person.name, "console", what, on, how or {})
+        deed = Deed(told_as(visit, visit.need(scope)), "console", what, on, how or {})
         return audited(visit.folder, deed, visit.now, work, unless)
 
     try:
         return await facts.thread(made)
     except BadInput as error:
-        tell(str(error), "wrong")
+        if refuse is None:
+            tell(str(error), "wrong")
+        else:
+            refuse(error)
     except Exception as error:  # whatever it is, the one who asked is told
-        LOG.error("a change could not be made: %s", what, exc_info=error)
-        tell(tr("the program has a fault here; its log says more ({kind})", kind=type(error).__name__), "wrong")
+        tell(states.fault(error, f"a change could not be made: {what}"), "wrong")
     return None
+
+
+def told_as(visit: Visit, person: Person) -> str:
+    """Return what the audit log calls who makes a change."""
+    return LOCAL if visit.secret is None else person.name
+
+
+async def allowed(visit: Visit, scope: Scope) -> bool:
+    """Whether who looks has a right now, where nothing is changed by using it; who has not is told."""
+    try:
+        await facts.thread(lambda: visit.need(scope))
+    except Refused as error:
+        tell(str(error), "wrong")
+        return False
+    return True
 
 
 def may(visit: Visit, scope: Scope) -> bool:

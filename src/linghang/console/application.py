@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import (
@@ -20,7 +20,6 @@ from linghang.console import (
 )
 from linghang.console.application_frame import (
     Chosen,
-    action,
     api,
     choosers,
     chosen_of,
@@ -29,6 +28,7 @@ from linghang.console.application_frame import (
     report_address,
     slow_link,
 )
+from linghang.console.controls import PRIMARY, action
 from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.telling import headed, said
@@ -56,20 +56,13 @@ async def build(visit: Visit, args: PageArguments) -> None:
     stated = (await facts.thread(lambda: read_statement(visit.folder))).text is not None
     if not stated:
         _offer_to_begin(visit)
-    waiting = card(
-        tr("How complete it is"), tag("div", *(tag("div", class_="lh-bone") for _ in range(4)), class_="lh-bones")
-    )
-    place = states.show(waiting)
-    background_tasks.create(_follow(visit, chosen, place))
+    place = states.show(card(tr("How complete it is"), states.bones(4)))
 
-
-async def _follow(visit: Visit, chosen: Chosen, place: ui.html) -> None:
-    visit.speaking(lambda: None)()
-    try:
+    async def follow() -> None:
         found = await elsewhere(completeness_of, visit.folder, chosen.request(visit), visit.now)
         states.put(place, _completeness(found, visit))
-    except Exception as error:
-        states.put(place, states.trouble(error))
+
+    states.follow(place, follow())
 
 
 def _files(visit: Visit, chosen: Chosen) -> Markup:
@@ -101,7 +94,7 @@ def _offer_to_begin(visit: Visit) -> None:
             ):
                 ui.navigate.to(visit.url(f"{HERE}/statement"))
 
-        action(tr("Begin with every key explained"), "add", primary=True).on("click", visit.speaking(pressed))
+        action(tr("Begin with every key explained"), "add", PRIMARY).on("click", visit.speaking(pressed))
 
 
 def _completeness(found: Completeness, visit: Visit) -> Markup:
@@ -170,7 +163,7 @@ def _chapter(one: Chapter, visit: Visit) -> Markup:
     rows = ([str(part.where), joined((_wanted(part), _way(part, visit)))] for part in one.missing)
     about = tr("{missing} of {places} places are missing.", missing=len(one.missing), places=one.places)
     title = headed(str(one.title))
-    return card(title, table(heads, rows, "lh-app-missing", title), about=about)
+    return card(title, table(heads, rows, "lh-app-missing", title, stacks=True), about=about)
 
 
 def _wanted(part: Part) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -10,17 +10,13 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import acting, facts, states
+from linghang.console import facts, states
 from linghang.console.controls import VALUE, chooser
-from linghang.console.hypertext import Child, icon, tag
+from linghang.console.hypertext import Child, icon, segments, tag
 from linghang.console.telling import headed, said
-from linghang.console.visit import Visit
-from linghang.errors import BadInput
-from linghang.usecases.auditing import Deed, audited
+from linghang.console.visit import LANGUAGE_NAMES, Visit
 from linghang.usecases.reporting import KINDS, REPORTS, Kind, Request
-from linghang.words import LANGUAGES, Language, later, tr, use
-
-T = TypeVar("T")
+from linghang.words import LANGUAGES, Language, later, tr
 
 TABS = {
     "/application": later("Draft"),
@@ -31,7 +27,6 @@ TABS = {
     "/application/verify": later("Verify"),
     "/application/exchange": later("Exchange"),
 }
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 OWN_LEVEL = ""
 """The level that a report chooses itself: the lowest that is not confirmed."""
 FORM = "() => emit(linghangForm('{id}'))"
@@ -72,11 +67,8 @@ def chosen_of(visit: Visit, args: PageArguments) -> Chosen:
 def head(visit: Visit, here: str, about: str) -> None:
     """Show the heading of a page of the application, and the tabs."""
     states.show(states.heading(tr("Application"), about))
-    links = (
-        tag("a", tr(title), href=visit.url(path), aria_current="page" if path == here else None)
-        for path, title in TABS.items()
-    )
-    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Parts of the application")))
+    links = ((tr(title), visit.url(path), path == here) for path, title in TABS.items())
+    states.show(segments(tr("Parts of the application"), links))
 
 
 def choosers(visit: Visit, chosen: Chosen, here: str) -> None:
@@ -139,20 +131,6 @@ def busy(words: str) -> Markup:
     )
 
 
-def problem(message: str) -> Markup:
-    """Say in place what was refused."""
-    return tag("div", (tag("p", line) for line in message.splitlines()), class_="lh-refused", role="alert")
-
-
-def action(words: str, sign: str, primary: bool = False) -> ui.element:
-    """Return a button with an icon and words."""
-    made = ui.element("button").classes("lh-button lh-primary" if primary else "lh-button")
-    made.props["type"] = "button"
-    with made:
-        states.show(tag("span", icon(sign), words), "lh-app-inline")
-    return made
-
-
 def submit(visit: Visit, form: str, button: ui.element, work: Callable[[Mapping[str, Any]], Awaitable[None]]) -> None:
     """Hand the values of a form to work when its button is pressed; a second press while it runs does nothing."""
     running = [False]
@@ -174,27 +152,12 @@ def submit(visit: Visit, form: str, button: ui.element, work: Callable[[Mapping[
     button.on("click", visit.speaking(pressed), js_handler=FORM.replace("{id}", form))
 
 
-def labelled(title: str, control: Child, hint: str = "", wide: bool = False) -> Markup:
+def labelled(title: str, control: Child, hint: str = "") -> Markup:
     """Return a control under its name."""
     return tag(
         "label",
         tag("span", title, class_="lh-app-field-name"),
         control,
         tag("small", hint) if hint else None,
-        class_="lh-app-field lh-app-field-wide" if wide else "lh-app-field",
+        class_="lh-app-field",
     )
-
-
-async def change_in_place(visit: Visit, what: str, on: str, work: Callable[[], T]) -> T | BadInput:
-    """Make a change as `acting.change` does; a refusal is given back, to be told beside what is to be mended."""
-
-    def made() -> T:
-        use(visit.language)
-        person = visit.need("write")
-        deed = Deed(acting.LOCAL if visit.secret is None else person.name, "console", what, on)
-        return audited(visit.folder, deed, visit.now, work)
-
-    try:
-        return await facts.thread(made)
-    except BadInput as error:
-        return error

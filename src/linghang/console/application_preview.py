@@ -1,19 +1,10 @@
 """The pages of a report as its PDF has them: each is drawn when one has scrolled to it."""
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import states
-from linghang.console.application_frame import (
-    Chosen,
-    busy,
-    choosers,
-    chosen_of,
-    head,
-    report_address,
-    slow_link,
-)
+from linghang.console.application_frame import busy, choosers, chosen_of, head, report_address, slow_link
 from linghang.console.elsewhere import elsewhere, once
 from linghang.console.hypertext import joined, tag
 from linghang.console.visit import Visit
@@ -32,19 +23,15 @@ async def build(visit: Visit, args: PageArguments) -> None:
     choosers(visit, chosen, HERE)
     link = slow_link(tr("The file as PDF"), report_address(visit, chosen, "pdf"))
     states.show(tag("div", link, class_="lh-app-actions"))
-    place = states.show(busy(tr("The report is being made; this takes some seconds …")), "lh-app-pages-place")
-    background_tasks.create(_follow(visit, chosen, place))
-
-
-async def _follow(visit: Visit, chosen: Chosen, place: ui.html) -> None:
-    visit.speaking(lambda: None)()
+    place = states.show(busy(tr("The report is being made; this takes some seconds …")))
     request = chosen.request(visit)
-    try:
-        key = ("preview", visit.folder, request.kind, request.level, request.pack, request.as_of, chosen.lang)
+
+    async def follow() -> None:
+        key = ("preview", visit.folder, request, chosen.lang)
         found = await once(key, lambda: elsewhere(preview, visit.folder, request, chosen.lang, visit.now))
         states.put(place, _pages(found))
-    except Exception as error:
-        states.put(place, states.trouble(error))
+
+    states.follow(place, follow())
 
 
 def _pages(found: Preview) -> Markup:

@@ -16,7 +16,6 @@ from linghang.console.dropping import drop_zone
 from linghang.console.hypertext import Child, card, joined, table, tag
 from linghang.console.telling import headed, said
 from linghang.console.visit import Visit
-from linghang.errors import BadInput
 from linghang.usecases.evidence_files import bare_name
 from linghang.usecases.reviewing import Question
 from linghang.usecases.reviewing_documents import READABLE
@@ -59,8 +58,6 @@ async def build(visit: Visit, _: PageArguments) -> None:
             draft = path.rename(path.with_name(bare_name(name)))
             id, found = await review_of(draft, question, visit.person.name)
             states.put(place, _review(id, found, levels))
-        except BadInput as error:
-            states.put(place, states.wrong(str(error)))
         except Exception as error:
             states.put(place, states.trouble(error))
 
@@ -112,7 +109,7 @@ def _severity(word: str, remarks: list[Mapping[str, Any]]) -> Markup:
     rows = (_row(one) for one in remarks if one["severity"] == word)
     title = f"{sign} {headed(tr(name))}"
     heads = (tr("check"), tr("place"), tr("remark and mend"))
-    return card(title, table(heads, rows, "lh-app-remarks", headed(tr(name))), about=tr(means))
+    return card(title, table(heads, rows, "lh-app-remarks", headed(tr(name)), stacks=True), about=tr(means))
 
 
 def _row(one: Mapping[str, Any]) -> list[Child]:

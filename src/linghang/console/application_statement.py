@@ -8,9 +8,10 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, states
-from linghang.console.application_frame import action, change_in_place, head, labelled, problem, submit
-from linghang.console.hypertext import Child, card, joined, tag
-from linghang.console.visit import Visit
+from linghang.console.application_frame import head, labelled, submit
+from linghang.console.controls import PRIMARY, action
+from linghang.console.hypertext import Child, card, joined, segments, tag
+from linghang.console.visit import LANGUAGE_NAMES, Visit
 from linghang.errors import BadInput
 from linghang.usecases.application_editing import (
     APPLICATION,
@@ -31,7 +32,7 @@ from linghang.words import later, tr
 HERE = "/application/statement"
 FORM, TEXT = "lh-facts-form", "lh-text-form"
 VIEWS = {"form": later("Simple facts"), "text": later("The whole text")}
-BOTH = (("zh", "中文"), ("en", "English"))
+
 LONG_ROWS = 5
 
 
@@ -45,12 +46,9 @@ async def build(visit: Visit, args: PageArguments) -> None:
     if found.text is None:
         _none(visit, found)
         return
-    links = (
-        tag("a", tr(title), href=visit.url(HERE, view=one), aria_current="true" if one == view else None)
-        for one, title in VIEWS.items()
-    )
+    links = ((tr(title), visit.url(HERE, view=one), one == view) for one, title in VIEWS.items())
     with ui.element("div").classes("lh-app-actions"):
-        states.show(tag("nav", links, class_="lh-segments", aria_label=tr("View")), "lh-app-inline")
+        states.show(segments(tr("View"), links, "true"), "lh-app-inline")
         if found.can_put_back and acting.may(visit, "write"):
             _undo(visit)
     if view == "text":
@@ -67,6 +65,7 @@ def _none(visit: Visit, found: Statement) -> None:
         )
     )
     if not acting.may(visit, "write"):
+        _only_read()
         return
 
     async def pressed() -> None:
@@ -74,7 +73,7 @@ def _none(visit: Visit, found: Statement) -> None:
             ui.navigate.reload()
 
     with ui.element("div").classes("lh-app-actions"):
-        action(tr("Begin with every key explained"), "add", primary=True).on("click", visit.speaking(pressed))
+        action(tr("Begin with every key explained"), "add", PRIMARY).on("click", visit.speaking(pressed))
         if found.can_put_back:
             _undo(visit)
 
@@ -113,6 +112,7 @@ async def _form(visit: Visit, found: Statement, key: str) -> None:
     lists = tr("Scenes, features, effects and steps of the plan are lists: write them in the text.")
     states.show(tag("p", lists, " ", _to_text(visit), class_="lh-about lh-app-lists"))
     if not may:
+        _only_read()
         return
     _save_bar(visit, found, FORM, lambda given, known: save_values(visit.folder, _values(given), known, visit.pack))
 
@@ -133,7 +133,7 @@ def _field(field: Field, value: Any, first: bool) -> Markup:
                 field.kind == "long",
                 first and lang == "zh",
             )
-            for lang, name in BOTH
+            for lang, name in LANGUAGE_NAMES.items()
         )
         names = tag("span", title, class_="lh-app-field-name")
         return tag("div", names, tag("div", controls, class_="lh-app-both"), class_="lh-app-field lh-app-field-wide")
@@ -167,7 +167,7 @@ def _values(given: Mapping[str, Any]) -> dict[str, Any]:
     for _, fields in FIELDS.values():
         for field in fields:
             if field.kind in ("both", "long"):
-                values[field.key] = {lang: str(given.get(f"{field.key}.{lang}", "")) for lang, _ in BOTH}
+                values[field.key] = {lang: str(given.get(f"{field.key}.{lang}", "")) for lang in LANGUAGE_NAMES}
             elif field.kind == "list":
                 values[field.key] = str(given.get(field.key, "")).splitlines()
             else:
@@ -211,6 +211,12 @@ async def _text(visit: Visit, found: Statement, key: str) -> None:
             lambda given: list(check(visit.folder, str(given.get("text", "")), visit.pack)),
             place,
         )
+    else:
+        _only_read()
+
+
+def _only_read() -> None:
+    states.show(tag("p", tr("To state something needs the right “write”."), class_="lh-note"))
 
 
 def _line_of(text: str, key: str) -> int | None:
@@ -261,7 +267,7 @@ def _save_bar(
     """Save what a form says: problems are told in place, and an edition that others wrote meanwhile is not lost."""
     known = [found.edition]
     with ui.element("div").classes("lh-app-save-bar"):
-        button = action(tr("Save"), "application", primary=True)
+        button = action(tr("Save"), "application", PRIMARY)
         place = states.show(tag("div", role="status"), "lh-app-save-said")
         over = action(tr("Write mine over it"), "edit")
         theirs = action(tr("Take what is there now"), "undo")
@@ -289,13 +295,16 @@ def _save_bar(
 async def _saved(
     visit: Visit, work: Callable[[], Statement], place: ui.html, choices: tuple[ui.element, ...], known: list[str]
 ) -> None:
-    done = await change_in_place(visit, "application.save", APPLICATION, work)
-    if place.is_deleted:
-        return
-    for one in choices:
-        one.set_visibility(isinstance(done, Changed))
-    if isinstance(done, Statement):
+    def told(what: Markup, changed: bool = False) -> None:
+        if not place.is_deleted:
+            place.set_content(what)
+            for one in choices:
+                one.set_visibility(changed)
+
+    def refuse(error: BadInput) -> None:
+        told(states.refused(str(error)), isinstance(error, Changed))
+
+    done = await acting.change(visit, "write", "application.save", APPLICATION, work, refuse=refuse)
+    if done is not None:
         known[0] = done.edition
-        states.put(place, tag("span", "✓ ", tr("Saved; the report says it from now on."), class_="lh-good"))
-    else:
-        states.put(place, problem(str(done)))
+        told(tag("span", "✓ ", tr("Saved; the report says it from now on."), class_="lh-good"))

@@ -1,5 +1,6 @@
 """Every kind of chart that a result holds, as the console draws it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def _options(chart: Mapping[str, Any], dark: bool, zone: str) -> tuple[dict[str,
         return heatmap(chart, dark), min(110 + 22 * max(len(chart["rows"]), 6), MOST_HEIGHT_PX)
     if chart["chart"] == "graph":
         layers = layered(chart["edges"], [one["id"] for one in chart["nodes"]])
-        widest = max((list(layers.values()).count(one) for one in set(layers.values())), default=1)
+        widest = max(Counter(layers.values()).values(), default=1)
         flows = chart["unit"] and layers and not _circles(chart["edges"], layers)
         height = max(PLAIN_PX, 60 + (NODE_PX * 2 // 3 if flows else NODE_PX) * widest)
         if flows:
@@ -167,15 +168,12 @@ def _placed(
     nodes: Sequence[Mapping[str, Any]], layers: Mapping[str, int], kinds: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Put the nodes of each layer below one another, around its middle."""
-    counts: dict[int, int] = {}
-    for layer in layers.values():
-        counts[layer] = counts.get(layer, 0) + 1
-    seen: dict[int, int] = {}
+    counts, seen = Counter(layers.values()), Counter[int]()
     placed = []
     for one in nodes:
         layer = layers[one["id"]]
-        place = seen[layer] = seen.get(layer, -1) + 1
-        y = (place - (counts[layer] - 1) / 2) * NODE_PX
+        y = (seen[layer] - (counts[layer] - 1) / 2) * NODE_PX
+        seen[layer] += 1
         known = {"id": one["id"], "name": one["label"] or one["id"], "category": kinds.index(one["kind"])}
         placed.append(known | {"x": layer * LAYER_PX, "y": y})
     return placed
@@ -264,7 +262,8 @@ def _picture(chart: Mapping[str, Any]) -> Markup:
         role="img",
         aria_label=tr("Boxes on {file}", file=chart["file"]),
     )
-    return tag("div", picture, tag("ul", names), class_="lh-picture")
+    kept = tr("A result keeps what was found, not the pictures: the boxes are drawn alone, at their places in pixels.")
+    return tag("div", picture, tag("ul", names), tag("p", kept, class_="lh-about"), class_="lh-picture")
 
 
 def _box(label: str, score: float | None) -> str:

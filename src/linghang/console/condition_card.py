@@ -13,6 +13,7 @@ from linghang.console.telling import (
     KINDS,
     REASONS,
     SOURCES,
+    and_more,
     chip,
     finding,
     headed,
@@ -105,11 +106,10 @@ def _observations(found: Mapping[str, Any], visit: Visit) -> Markup | None:
     ones = found["observations"]
     if not ones:
         return None
-    rest = len(ones) - MOST_OBSERVATIONS
     caption = tr("Evidence")
     heads = (tr("says"), tr("proof"), tr("source"), tr("window"), tr("valid until"))
     rows = (_observation(one, visit) for one in ones[:MOST_OBSERVATIONS])
-    more = tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None
+    more = and_more(len(ones) - MOST_OBSERVATIONS)
     return joined((tag("h4", caption), table(heads, rows, "lh-evidence", caption), more))
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from linghang.console import figures
 from linghang.console.hypertext import card, joined, table, tag
-from linghang.console.telling import FINDINGS, REASONS, SIGNS, SOURCES, chip, finding, named, proof
+from linghang.console.telling import FINDINGS, REASONS, SIGNS, SOURCES, and_more, chip, finding, named, proof
 from linghang.console.visit import Visit
 from linghang.words import Listed, tr
 
@@ -42,13 +42,12 @@ def history(found: Mapping[str, Any], visit: Visit, until: date) -> Markup:
     ]
     heads = (tr("day"), tr("known until then"), tr("known since"), tr("because of"), tr("recorded"))
     rows = (_row(one, visit) for one in list(reversed(changes))[:MOST_STEPS])
-    rest = len(changes) - MOST_STEPS
     said = tr("{count} records said the same again.", count=quiet) if quiet else ""
     return card(
         title,
         *lines,
         table(heads, rows, "", title),
-        tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None,
+        and_more(len(changes) - MOST_STEPS),
         about=" ".join(one for one in (tr("From the ledger: what each assessment found, and when."), said) if one),
     )
 
@@ -111,7 +110,7 @@ def _state(one: Mapping[str, Any] | None) -> Markup:
 
 def _because(one: Mapping[str, Any]) -> Markup:
     if one["cause"] == "aged":
-        sources = Listed(dict.fromkeys(f"{_source(each)}" for each in one["because"]))
+        sources = Listed(dict.fromkeys(map(_source, one["because"])))
         return tag("span", tr("stale: {what}", what=sources))
     items = []
     for each in one["because"][:MOST_SOURCES]:

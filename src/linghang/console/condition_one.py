@@ -71,7 +71,7 @@ async def _told(visit: Visit, id: str, place: Any) -> None:
     found = await facts.thread(
         lambda: history_of(visit.folder, id, pack=visit.pack, now=visit.now, as_of=visit.day).to_dict()
     )
-    states.put(place, history(found, visit, visit.day or visit.now.date()))
+    states.put(place, history(found, visit, visit.judged))
 
 
 def _found(document: Mapping[str, Any], id: str) -> list[Mapping[str, Any]]:
@@ -87,7 +87,7 @@ def _cards(elements: list[Any], found: list[Mapping[str, Any]], visit: Visit) ->
             tag("p", finding(one["finding"]), " ", proof(one["proof"]), class_="lh-found-line"),
             condition_card.about(element, one),
             condition_card.evidence(one, visit),
-            about=figures.day(visit.day or visit.now.date()),
+            about=figures.day(visit.judged),
         )
         for element in elements
         if (one := by_level.get(element.level)) is not None

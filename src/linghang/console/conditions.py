@@ -1,10 +1,10 @@
 """The conditions: the pack clause by clause with what was found, and beside another pack."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
@@ -58,9 +58,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
     if comparing:
         await _compare(visit, pack, facts.pack_of(other))
         return
-    chosen = Filter(
-        **{name: query.get(name, "") for name in ("level", "link", "finding", "proof", "words", "blocks", "element")}
-    )
+    chosen = Filter(**{one.name: query.get(one.name, "") for one in fields(Filter)})
     if (said_of := marks(document, visit)) is not None:
         states.show(said_of)
     _Tree(visit, pack, document, chosen).build()
@@ -124,8 +122,7 @@ class _Tree:
         def changed(event: GenericEventArguments) -> None:
             self.chosen = replace(self.chosen, **{name: str(event.args or ""), "element": ANY, "blocks": ANY})
             self._draw()
-            asked = {key: getattr(self.chosen, key) for key in Filter.__slots__}
-            ui.navigate.history.replace(self.visit.url("/conditions", **asked))
+            ui.navigate.history.replace(self.visit.url("/conditions", **asdict(self.chosen)))
 
         return self.visit.speaking(changed)
 
@@ -187,9 +184,7 @@ class _Tree:
             tag("p", aim, class_="lh-about") if aim else None,
             class_="lh-card-head",
         )
-        return tag(
-            "section", head, (self._group(name, ones) for name, ones in groups.items()), class_="lh-card lh-level"
-        )
+        return tag("section", head, (self._group(name, ones) for name, ones in groups.items()), class_="lh-card")
 
     def _group(self, name: str, ones: list[Any]) -> Markup:
         cards = (
@@ -212,14 +207,10 @@ async def _compare(visit: Visit, pack: Pack, other: Pack) -> None:
     states.show(differences.difference(found, pack, other))
 
     async def follow() -> None:
-        visit.speaking(lambda: None)()
-        try:
-            made = [await facts.assessment(visit.folder, one.id, visit.day, visit.now) for one in (pack, other)]
-            states.put(place, differences.verdicts((pack, other), made, visit))
-        except Exception as error:
-            states.put(place, states.trouble(error))
+        made = [await facts.assessment(visit.folder, one.id, visit.day, visit.now) for one in (pack, other)]
+        states.put(place, differences.verdicts((pack, other), made, visit))
 
-    background_tasks.create(follow())
+    states.follow(place, follow())
 
 
 PARTS = {"interpretations": condition_one.build_interpretations, "{id}": condition_one.build}

@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from markupsafe import escape
 from nicegui import ui
 
+from linghang.console import states
+from linghang.console.hypertext import icon, tag
+
 VALUE = "(e) => emit(e.target.value)"
 """What an event of such a control hands over."""
+PRIMARY = "lh-button lh-primary"
+"""The one button of a place that it is there for."""
 
 
 def chooser(label: str, options: Mapping[str, str], value: str, classes: str = "") -> ui.element:
@@ -32,12 +37,18 @@ def typed(label: str, kind: str, value: str = "", classes: str = "") -> ui.eleme
     return field
 
 
-def button(label: str, classes: str = "lh-icon-button", expanded: bool | None = None) -> ui.element:
+def button(label: str, classes: str = "lh-icon-button") -> ui.element:
     """Return a button that is named for those who do not see what is on it."""
     made = ui.element("button").classes(classes)
     made.props["type"] = "button"
     made.props["aria-label"] = label
     made.props["title"] = label
-    if expanded is not None:
-        made.props["aria-expanded"] = str(expanded).lower()
+    return made
+
+
+def action(words: str, sign: str = "", classes: str = "lh-button", label: str = "") -> ui.element:
+    """Return a button with words on it, and an icon before them; `label` tells it from others with the same words."""
+    made = button(label or words, classes)
+    with made:
+        states.show(tag("span", icon(sign) if sign else None, words))
     return made

@@ -129,7 +129,7 @@ async def build_table(visit: Visit, args: PageArguments) -> None:
     )
     states.show(joined((tag("span", tag("strong", count)), age, tag("code", name))), "lh-count")
     if extent:
-        grids.rows_of(found, visit.zone, visit.language)
+        grids.rows_of(found, visit)
     else:
         link = (tr("Import data"), visit.url("/data/import")) if acting.may(visit, "write") else None
         what = tr("Its sheet of the template takes them; then import the workbook.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from linghang.console.acting import may
-from linghang.console.hypertext import icon, joined, tag
+from linghang.console.hypertext import icon, joined, segments, tag
 from linghang.console.telling import said
 from linghang.console.visit import Visit
 from linghang.usecases.record_pages import ColumnShown
@@ -28,12 +28,8 @@ ROOMS = (("/data", later("Tables")), ("/data/import", later("Import")), ("/data/
 
 def rooms(visit: Visit, here: str) -> Markup:
     """Return the links between the pages of data."""
-    links = (
-        tag("a", tr(name), href=visit.url(path), aria_current="page" if path == here else None)
-        for path, name in ROOMS
-        if path != "/data/import" or may(visit, "write")
-    )
-    return tag("nav", links, class_="lh-segments", aria_label=tr("Data"))
+    open_to = (one for one in ROOMS if one[0] != "/data/import" or may(visit, "write"))
+    return segments(tr("Data"), ((tr(name), visit.url(path), path == here) for path, name in open_to))
 
 
 def template_link(tables: Sequence[str]) -> Markup:
@@ -55,11 +51,5 @@ def about_column(one: ColumnShown) -> Markup:
     if one.maximum is not None:
         lines.append(tr("at most {value}", value=f"{one.maximum:g}"))
     if one.choices:
-        words = (
-            "、".join(map(str, one.choices.values()))
-            if language() == "zh"
-            else ", ".join(map(str, one.choices.values()))
-        )
-        lines.append(words)
-    shown = [line for line in lines if line]
-    return joined(tag("small", line, class_="lh-about lh-line") for line in shown)
+        lines.append(("、" if language() == "zh" else ", ").join(map(str, one.choices.values())))
+    return joined(tag("small", line, class_="lh-about lh-line") for line in lines if line)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import figures, states
@@ -19,33 +19,19 @@ from linghang.words import later, tr
 MOST_SHOWN = 12
 SEVERITIES = {"error": later("error"), "warning": later("warning"), "hint": later("hint")}
 KINDS = {"indicator": later("indicator"), "element": later("condition")}
-ADDRESSES = {"indicator": "/indicators/{}", "element": "/conditions?element={}"}
 
 
 async def build(visit: Visit, args: PageArguments) -> None:  # noqa: ARG001
     """Show the state of every table that has rows."""
-    states.show(states.heading(tr("Data quality"), _how(), rooms(visit, "/data/quality")))
-    place = states.show(_bones())
-    background_tasks.create(_follow(visit, place))
+    about = tr("How full, whole and fresh the records are, and which indicators and conditions wait for them.")
+    states.show(states.heading(tr("Data quality"), about, rooms(visit, "/data/quality")))
+    place = states.show(tag("div", states.waiting(tr("Looking at every table …"), 4), class_="lh-card"))
+    states.follow(place, _follow(visit, place))
 
 
 async def _follow(visit: Visit, place: ui.html) -> None:
-    visit.speaking(lambda: None)()
-    try:
-        found = await elsewhere(quality_document, visit.folder, pack=visit.pack, now=visit.now, as_of=visit.day)
-        states.put(place, _page(found, visit))
-    except Exception as error:  # whatever it is, its reader is told
-        states.put(place, states.trouble(error))
-
-
-def _bones() -> Markup:
-    said_ = tag("p", tr("Looking at every table …"), class_="lh-about", role="status")
-    bars = tag("div", *(tag("div", class_="lh-bone") for _ in range(4)), class_="lh-bones", aria_hidden="true")
-    return tag("div", said_, bars, class_="lh-card")
-
-
-def _how() -> str:
-    return tr("How full, whole and fresh the records are, and which indicators and conditions wait for them.")
+    found = await elsewhere(quality_document, visit.folder, pack=visit.pack, now=visit.now, as_of=visit.day)
+    states.put(place, _page(found, visit))
 
 
 def _page(found: Mapping[str, Any], visit: Visit) -> Markup:
@@ -96,10 +82,9 @@ def _lacking(lacking: list[Mapping[str, Any]], visit: Visit) -> Markup:
 
 
 def _holds_up(one: Mapping[str, Any], visit: Visit) -> Markup:
-    path, _, query = ADDRESSES[one["kind"]].format(one["id"]).partition("?")
-    more = dict([query.split("=", 1)]) if query else {}
-    name = said(one["title"]) or one["id"]
-    return tag("a", tr(KINDS[one["kind"]]), " · ", name, href=visit.url(path, **more), class_="lh-line")
+    id, name = one["id"], said(one["title"]) or one["id"]
+    to = visit.url(f"/indicators/{id}") if one["kind"] == "indicator" else visit.url("/conditions", element=id)
+    return tag("a", tr(KINDS[one["kind"]]), " · ", name, href=to, class_="lh-line")
 
 
 def _tables(tables: list[Mapping[str, Any]], visit: Visit) -> Markup:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from linghang.console import states
 from linghang.console.hypertext import card, joined, table, tag
 from linghang.console.telling import FLOORS, FORCES, KINDS, PARTS, chip, finding, headed, named, said
 from linghang.console.visit import FLOORS as FLOOR_ORDER
@@ -44,9 +45,7 @@ PLACING = ("level", "part", "link", "force", "value")
 
 def verdicts_waiting() -> Markup:
     """Say that the plant is being judged by both."""
-    bones = tag("div", *(tag("div", class_="lh-bone") for _ in range(3)), class_="lh-bones", aria_hidden="true")
-    title = tr("What the plant reaches by each")
-    return card(title, tag("p", tr("Judging by both packs …"), class_="lh-about", role="status"), bones)
+    return card(tr("What the plant reaches by each"), states.waiting(tr("Judging by both packs …"), 3))
 
 
 def verdicts(packs: Sequence[Pack], documents: Sequence[Mapping[str, Any]], visit: Visit) -> Markup:

@@ -9,9 +9,9 @@ from nicegui import ui
 from nicegui.events import UploadEventArguments
 
 from linghang.api.app import MOST_BYTES
-from linghang.console.acting import tell
+from linghang.console.acting import allowed, tell
 from linghang.console.visit import Visit
-from linghang.usecases.accounts import Refused, Scope
+from linghang.usecases.accounts import Scope
 from linghang.words import tr
 
 HEAD = """<button type="button" class="lh-drop-head" @click="props.pickFiles"><span v-pre>{}</span></button>
@@ -39,16 +39,13 @@ def drop_zone(
 
     async def came(event: UploadEventArguments) -> None:
         name = PurePath(event.file.name.replace("\\", "/")).name or "file"
-        try:
-            visit.need(scope)
-        except Refused as error:
-            return tell(str(error), "wrong")
+        if not await allowed(visit, scope):
+            return
         with tempfile.TemporaryDirectory(prefix="linghang-") as folder:
             path = Path(folder) / f"file{PurePath(name).suffix}"
             await event.file.save(path)
             await took(path, name)
         place.reset()
-        return None
 
     def refused() -> None:
         tell(tr("this file is too large or of another kind; taken are {kinds}", kinds=accept or "*"), "wrong")

@@ -13,7 +13,7 @@ from linghang.console.controls import VALUE, chooser
 from linghang.console.hypertext import Child, card, icon, table, tag
 from linghang.console.telling import headed, said
 from linghang.console.visit import Visit
-from linghang.usecases.engine_results import ResultRows, column_title, document_of, rows_of
+from linghang.usecases.engine_results import KeptRun, ResultRows, column_title, document_of, rows_of
 from linghang.usecases.engines import supplies
 from linghang.usecases.schedule_checking import ENGINE as PLANNING
 from linghang.words import later, tr
@@ -30,7 +30,7 @@ SEVERITIES = {
 }
 
 
-async def build(visit: Visit, id: str, runs: Sequence[str], chosen: str) -> None:
+async def build(visit: Visit, id: str, runs: Sequence[KeptRun], chosen: str) -> None:
     """Show a run, the newest where none is chosen; the address says which."""
     if not runs:
         what = tr("Run it now, or let it run again and again.")
@@ -55,8 +55,8 @@ async def build(visit: Visit, id: str, runs: Sequence[str], chosen: str) -> None
         states.show(_events(document["events"], visit))
 
 
-def _choose(visit: Visit, id: str, runs: Sequence[str], run: str) -> None:
-    options = {one: figures.moment(_iso(one), visit.zone) for one in runs}
+def _choose(visit: Visit, id: str, runs: Sequence[KeptRun], run: str) -> None:
+    options = {one.name: figures.moment(one.at, visit.zone) for one in runs}
     with ui.element("div").classes("lh-filters"):
         select = chooser(tr("Run"), options, run)
 
@@ -66,16 +66,10 @@ def _choose(visit: Visit, id: str, runs: Sequence[str], run: str) -> None:
         select.on("change", visit.speaking(choose), js_handler=VALUE)
 
 
-def _iso(run: str) -> str:
-    """The moment of a run's name as ISO 8601 has it."""
-    at = run.partition("-")[0]
-    return f"{at[:4]}-{at[4:6]}-{at[6:8]}T{at[9:11]}:{at[11:13]}:{at[13:15]}+00:00"
-
-
 def _finding(document: Mapping[str, Any], id: str, run: str, visit: Visit) -> Markup:
     start, end = (figures.moment(one, visit.zone) for one in document["window"])
     covered = (_covered(one, visit) for one in document["observations"])
-    needs = [str(supplies(one)) for one in document["needs"]]
+    needs = [str(supplies(one, id)) for one in document["needs"]]
     lacking = tag("p", icon("warning"), tr("To say more, supply: {what}", what=", ".join(needs)), class_="lh-lacks")
     change = tag(
         "a", icon("edit"), tr("Change this schedule"), href=visit.url("/engines/plan", run=run), class_="lh-button"

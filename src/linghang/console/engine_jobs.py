@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -13,8 +14,10 @@ from linghang.console import acting, facts, figures, states
 from linghang.console.controls import button
 from linghang.console.engine_frame import ways
 from linghang.console.hypertext import facts as facts_of
-from linghang.console.hypertext import icon, table, tag
+from linghang.console.hypertext import icon, joined, table, tag
 from linghang.console.visit import Visit
+from linghang.usecases.engine_readiness import said_settings
+from linghang.usecases.engines import title_of
 from linghang.usecases.jobs import (
     ENDED,
     Job,
@@ -49,13 +52,21 @@ async def build(visit: Visit, _: PageArguments) -> None:
 
     async def look() -> None:
         visit.speaking(lambda: None)()
-        jobs = await facts.thread(lambda: jobs_of(visit.folder, SHOWN))
+        jobs = await facts.thread(lambda: _newest(visit.folder))
         if last != [jobs] or any(one.status == "running" for one in jobs):
             last[:] = [jobs]
             states.put(place, _jobs(jobs, visit))
 
     await look()
     ui.timer(LOOKS_S, look)
+
+
+def _newest(folder: Path) -> Sequence[Job]:
+    """Return the newest jobs; that their engines have titles is seen to here, where nobody waits for the import."""
+    jobs = jobs_of(folder, SHOWN)
+    for id in {one.engine for one in jobs}:
+        title_of(id)
+    return jobs
 
 
 def _jobs(jobs: Sequence[Job], visit: Visit) -> Markup:
@@ -66,7 +77,7 @@ def _jobs(jobs: Sequence[Job], visit: Visit) -> Markup:
     rows = (
         [
             tag("a", str(one.id), href=visit.url(f"/engines/jobs/{one.id}"), aria_label=tr("job {job}", job=one.id)),
-            tag("a", one.engine, href=visit.url(f"/engines/{one.engine}")),
+            tag("a", str(title_of(one.engine)), href=visit.url(f"/engines/{one.engine}")),
             state(one),
             tag("span", figures.moment(_at(one.queued_us), visit.zone), class_="lh-figure"),
             tag("span", took(one, visit.now), class_="lh-figure"),
@@ -119,8 +130,9 @@ async def build_one(visit: Visit, args: PageArguments) -> None:
     word = args.path_parameters["number"]
     number = int(word) if word.isdecimal() and len(word) < 18 else 0
     job, lines = await facts.thread(lambda: log_of(visit.folder, number))
+    title = await facts.thread(lambda: title_of(job.engine))  # the engine may have to be imported
     back = tag("a", "‹ ", tr("Jobs and schedules"), href=visit.url("/engines/jobs"), class_="lh-back")
-    states.show(states.heading(tr("Job {job}", job=job.id), job.engine, back))
+    states.show(states.heading(tr("Job {job}", job=job.id), str(title), back))
     place = states.show(_one(job, visit))
     place.props('role="status"')
     buttons = ui.element("div").classes("lh-form-actions")
@@ -155,14 +167,14 @@ async def build_one(visit: Visit, args: PageArguments) -> None:
 
 def _one(job: Job, visit: Visit) -> Markup:
     asked = job.request
-    settings = ", ".join(f"{name} = {value}" for name, value in asked.get("settings", {}).items())
+    chosen = said_settings(job.engine, asked.get("settings", {}))
     result = visit.url(f"/engines/{job.engine}", show="result", run=job.run)
     pairs = (
         (tr("state"), state(job)),
-        (tr("engine"), tag("a", job.engine, href=visit.url(f"/engines/{job.engine}"))),
+        (tr("engine"), tag("a", str(title_of(job.engine)), href=visit.url(f"/engines/{job.engine}"))),
         (tr("asked for"), figures.moment(_at(job.queued_us), visit.zone)),
         (tr("schedule"), str(job.schedule or "")),
-        (tr("settings"), settings),
+        (tr("settings"), joined(tag("p", tr("{what}: {name}", what=what, name=value)) for what, value in chosen)),
         (tr("days"), str(asked.get("days") or "")),
         (tr("until the day"), str(asked.get("as_of") or "")),
         (tr("attempt"), tr("{attempt} of {attempts}", attempt=job.attempt, attempts=job.attempts)),
@@ -206,6 +218,7 @@ async def schedules_card(visit: Visit, engine: str = "") -> None:
     """Show the schedules, of one engine or of all; they can be paused, resumed and removed."""
     found = await facts.thread(lambda: schedules_of(visit.folder))
     shown = [one for one in found if engine in ("", one.engine)]
+    titles = await facts.thread(lambda: {one.engine: title_of(one.engine) for one in shown})
     with ui.element("section").classes("lh-card"):
         states.show(tag("div", tag("h2", tr("Schedules")), class_="lh-card-head"))
         if not shown:
@@ -213,13 +226,13 @@ async def schedules_card(visit: Visit, engine: str = "") -> None:
             states.show(tag("p", said, class_="lh-about"))
         with ui.element("ul").classes("lh-schedules"):
             for one in shown:
-                _schedule(visit, one)
+                _schedule(visit, one, str(titles[one.engine]))
 
 
-def _schedule(visit: Visit, one: Schedule) -> None:
+def _schedule(visit: Visit, one: Schedule, title: str) -> None:
     folder = visit.folder
     with ui.element("li") as row:
-        link = tag("a", one.engine, href=visit.url(f"/engines/{one.engine}", show="run"))
+        link = tag("a", title, href=visit.url(f"/engines/{one.engine}", show="run"))
         place = states.show(tag("span", link, " ", tag("strong", rule_of(one.rule)), " ", _next(one, visit)))
         if not acting.may(visit, "run"):
             return

@@ -5,7 +5,8 @@ from typing import Any
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import engine_found, engine_run, facts, states
-from linghang.console.hypertext import card, icon, joined, table, tag
+from linghang.console.engine_frame import address
+from linghang.console.hypertext import card, icon, joined, segments, table, tag
 from linghang.console.hypertext import facts as facts_of
 from linghang.console.telling import said
 from linghang.console.visit import Visit
@@ -28,15 +29,12 @@ async def build(visit: Visit, args: PageArguments) -> None:
     back = tag("a", "‹ ", tr("Engines"), href=visit.url("/engines"), class_="lh-back")
     title, does = (str(row.card.title), str(row.card.does)) if row.card else (id, "")
     states.show(states.heading(title, does, back))
-    links = (
-        tag("a", tr(word), href=visit.url(f"/engines/{id}", show=key), aria_current="page" if key == show else None)
-        for key, word in SHOWN.items()
-    )
-    states.show(tag("nav", links, class_="lh-segments", aria_label=title))
+    sides = ((tr(word), visit.url(f"/engines/{id}", show=key), key == show) for key, word in SHOWN.items())
+    states.show(segments(title, sides))
     if row.problem is not None:
         states.show(tag("p", icon("warning"), str(row.problem), class_="lh-refused"))
     if show == "result":
-        await engine_found.build(visit, id, [one.name for one in runs], args.query_parameters.get("run", ""))
+        await engine_found.build(visit, id, runs, args.query_parameters.get("run", ""))
     elif row.card is not None:
         needs = (await facts.thread(lambda: needs_of(visit.folder, [row.card])))[id]  # type: ignore[list-item]
         if show == "about":
@@ -72,7 +70,6 @@ def _about(row: CatalogueRow, needs: list[Need], visit: Visit) -> None:
 
 
 def _need(one: Need, visit: Visit) -> list[Any]:
-    address = visit.url("/data" if one.name == "telemetry" else f"/data/{one.name.partition('.')[0]}")
     needed = tr("cannot do without") if one.required else tr("looks closer with it")
     many = f"{one.rows:,}+" if one.rows >= MANY else f"{one.rows:,}"
     count = tr("{count} tags", count=many) if one.name == "telemetry" else tr("{count} rows", count=many)
@@ -82,4 +79,4 @@ def _need(one: Need, visit: Visit) -> list[Any]:
         held = tag("span", "✗ ", tr("nothing yet; connect a source: linghang ingest"), class_="lh-worse lh-wrap")
     else:
         held = tag("span", "✗ ", tr("no rows; import them on the page of the table"), class_="lh-worse lh-wrap")
-    return [tag("a", str(one.title), href=address), needed, held]
+    return [tag("a", str(one.title), href=address(one, visit)), needed, held]

@@ -13,10 +13,11 @@ from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, states
 from linghang.console.charts import COLOURS
-from linghang.console.controls import button, chooser
+from linghang.console.controls import action, chooser
 from linghang.console.elsewhere import elsewhere
 from linghang.console.engine_frame import ways
-from linghang.console.hypertext import icon, table, tag
+from linghang.console.hypertext import table, tag
+from linghang.console.telling import and_more
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
 from linghang.usecases.engine_results import runs_of
@@ -81,10 +82,8 @@ class _Change:
                 ("redo", tr("Redo"), "right", 1),
                 ("reset", tr("As it was planned"), "close", 0),
             ):
-                made = self.buttons[name] = button(said, "lh-button")
-                made.on("click", self.visit.speaking(self._stepping(step)))
-                with made:
-                    states.show(tag("span", icon(sign), said))
+                made = action(said, sign).on("click", self.visit.speaking(self._stepping(step)))
+                self.buttons[name] = made
             zoom = chooser(tr("Scale"), {key: tr("{count} px an hour", count=key) for key in ZOOMS}, "60")
             zoom.on("change", js_handler="(e) => linghangPlanZoom(Number(e.target.value))")
         self._enable()
@@ -98,7 +97,7 @@ class _Change:
             "tasks": {id: {"machines": one.machines, "frozen": one.frozen} for id, one in plan.tasks.items()},
             "orders": {one: colours[place % len(colours)] for place, one in enumerate(orders)},
             "zone": plan.zone,
-            "language": "zh-CN" if self.visit.language == "zh" else "en-GB",
+            "language": self.visit.locale,
             "hour": 60,
             "said": {
                 "plan": tr("Schedule by machine"),
@@ -224,8 +223,7 @@ def _broken(checked: Checked) -> Markup:
         )
         for one in checked.broken[:MOST_BROKEN]
     )
-    rest = len(checked.broken) - MOST_BROKEN
-    more = tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None
+    more = and_more(len(checked.broken) - MOST_BROKEN)
     return tag(
         "section", tag("h2", tr("What it breaks")), tag("ul", items, class_="lh-plan-broken"), more, class_="lh-card"
     )

@@ -7,13 +7,13 @@ from markupsafe import Markup
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import facts, figures, states
-from linghang.console.engine_frame import Known, ways
+from linghang.console.engine_frame import Known, address, ways
 from linghang.console.engine_jobs import build as build_jobs
 from linghang.console.engine_jobs import build_one as build_job
 from linghang.console.engine_one import build as build_engine
 from linghang.console.engine_plan import build as build_plan
 from linghang.console.engine_table import build as build_table
-from linghang.console.hypertext import card, icon, joined, tag
+from linghang.console.hypertext import card, icon, joined, segments, tag
 from linghang.console.telling import chip, headed, said
 from linghang.console.visit import Visit
 from linghang.usecases.engine_readiness import Need
@@ -46,15 +46,11 @@ async def build(visit: Visit, args: PageArguments) -> None:
 def _scenes(known: Known, chosen: str, visit: Visit) -> Markup:
     numbers = sorted({scene for one in known.rows if one.card for scene in one.card.scenes})
     links = [("", tr("all scenes")), *((str(one), known.scenes.get(one, str(one))) for one in numbers)]
-    shown = (
-        tag("a", title, href=visit.url("/engines", scene=key), aria_current="true" if key == chosen else None)
-        for key, title in links
-    )
-    return tag("nav", shown, class_="lh-segments", aria_label=tr("Typical scenes"))
+    shown = ((title, visit.url("/engines", scene=key), key == chosen) for key, title in links)
+    return segments(tr("Typical scenes"), shown, "true")
 
 
 def _engine(one: CatalogueRow, known: Known, visit: Visit) -> Markup:
-    address = visit.url(f"/engines/{one.id}")
     if one.card is None:
         return tag("li", tag("h3", one.id), tag("p", str(one.problem), class_="lh-refused"), class_="lh-engine")
     about = one.card
@@ -62,7 +58,7 @@ def _engine(one: CatalogueRow, known: Known, visit: Visit) -> Markup:
     when = tr("ran {when}", when=figures.ago(last.at, visit.now)) if last and last.at else tr("has not run yet")
     head = tag(
         "div",
-        tag("h3", tag("a", str(about.title), href=address)),
+        tag("h3", tag("a", str(about.title), href=visit.url(f"/engines/{one.id}"))),
         tag("span", icon("clock"), when, class_="lh-old"),
         class_="lh-engine-head",
     )
@@ -74,14 +70,14 @@ def _engine(one: CatalogueRow, known: Known, visit: Visit) -> Markup:
         tag("p", str(about.does)),
         found,
         problem,
-        proves(about.elements, known.elements, visit),
-        lacks(known.needs.get(one.id, ()), visit),
+        _proves(about.elements, known.elements, visit),
+        _lacks(known.needs.get(one.id, ()), visit),
         tag("p", tag("code", one.id), (chip(known.scenes.get(scene, str(scene))) for scene in about.scenes)),
         class_="lh-engine",
     )
 
 
-def proves(elements: Sequence[str], texts: Mapping[str, Any], visit: Visit) -> Markup | None:
+def _proves(elements: Sequence[str], texts: Mapping[str, Any], visit: Visit) -> Markup | None:
     """Say which conditions an engine can prove, each with a link to it."""
     if not elements:
         return tag("p", tr("It proves no condition; it gives figures to work with."), class_="lh-about")
@@ -98,20 +94,12 @@ def proves(elements: Sequence[str], texts: Mapping[str, Any], visit: Visit) -> M
     return tag("p", tag("span", tr("Can prove"), " "), joined(links), class_="lh-engine-proves")
 
 
-def lacks(needs: Sequence[Need], visit: Visit) -> Markup | None:
+def _lacks(needs: Sequence[Need], visit: Visit) -> Markup | None:
     """Say which data an engine cannot do without and the workspace does not have."""
     lacking = [one for one in needs if one.required and not one.rows]
     if not lacking:
         return None
-    links = (
-        tag(
-            "a",
-            str(one.title),
-            class_="lh-inline",
-            href=visit.url("/data" if one.name == "telemetry" else f"/data/{one.name}"),
-        )
-        for one in lacking
-    )
+    links = (tag("a", str(one.title), class_="lh-inline", href=address(one, visit)) for one in lacking)
     listed = [part for link in links for part in (", ", link)][1:]
     return tag("p", icon("warning"), tr("It lacks data:"), " ", joined(listed), class_="lh-lacks")
 

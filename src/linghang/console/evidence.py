@@ -1,6 +1,6 @@
 """The register of documents: what is there, what it proves, how long it counts."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -70,7 +70,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
         link = (tr("Add documents"), visit.url("/evidence/add")) if may else None
         states.show(states.empty(tr("No document is registered yet"), what, link))
         return
-    await _Register(visit, chosen).build()
+    await _Register(visit, chosen).build(every)
 
 
 class _Register:
@@ -79,7 +79,7 @@ class _Register:
     def __init__(self, visit: Visit, chosen: Filter) -> None:
         self.visit, self.chosen = visit, chosen
 
-    async def build(self) -> None:
+    async def build(self, every: tuple[Listed, ...]) -> None:
         """Show filters and list."""
         with ui.element("div").classes("lh-filters").props('role="search"'):
             lists = (
@@ -95,35 +95,39 @@ class _Register:
         self.count = states.show(Markup(""), "lh-count")
         self.count.props('role="status"')
         self.list = states.show(Markup(""))
-        await self._draw()
+        await self._draw(every)
 
     def _changing(self, name: str) -> Any:
         async def changed(event: GenericEventArguments) -> None:
             self.chosen = replace(self.chosen, **{name: str(event.args or "")})
-            asked = {one.name: getattr(self.chosen, one.name) for one in fields(Filter)}
-            ui.navigate.history.replace(self.visit.url("/evidence", **asked))
+            ui.navigate.history.replace(self.visit.url("/evidence", **asdict(self.chosen)))
             await self._draw()
 
         return self.visit.speaking(changed)
 
-    async def _draw(self) -> None:
+    async def _draw(self, every: tuple[Listed, ...] | None = None) -> None:
         chosen = self.chosen
+
+        def made() -> tuple[Markup, Markup]:
+            found = self._found(chosen, every)
+            return self._counted(found), self._table(found)
+
         try:
-            found = await facts.thread(lambda: self._found(chosen))
+            count, shown = await facts.thread(made)
         except BadInput as error:
             states.put(self.list, states.wrong(str(error)))
             return
         if chosen != self.chosen:  # somebody typed on meanwhile
             return
-        states.put(self.count, self._counted(found))
-        states.put(self.list, self._table(found))
+        states.put(self.count, count)
+        states.put(self.list, shown)
 
-    def _found(self, chosen: Filter) -> tuple[Listed, ...]:
-        found = list_documents(
-            self.visit.folder, now=self.visit.now, as_of=self.visit.day, search=chosen.words.strip() or None
-        )
+    def _found(self, chosen: Filter, every: tuple[Listed, ...] | None) -> tuple[Listed, ...]:
+        words = chosen.words.strip() or None
+        if every is None or words is not None:
+            every = list_documents(self.visit.folder, now=self.visit.now, as_of=self.visit.day, search=words)
         wanted = frozenset({chosen.state} & STATES.keys())
-        return choose(found, states=wanted, kind=chosen.kind, proves=chosen.proves)
+        return choose(every, states=wanted, kind=chosen.kind, proves=chosen.proves)
 
     def _counted(self, found: tuple[Listed, ...]) -> Markup:
         counts = {name: sum(one.state == name for one in found) for name in STATES}
@@ -144,7 +148,7 @@ class _Register:
         rows = (self._row(one) for one in found[:MOST_SHOWN])
         rest = len(found) - MOST_SHOWN
         more = tag("p", tr("and {count} more; search to find them", count=rest), class_="lh-more") if rest > 0 else None
-        return card(tr("Documents"), table(heads, rows, "lh-register", tr("Documents")), more)
+        return card(tr("Documents"), table(heads, rows, "lh-register", tr("Documents"), stacks=True), more)
 
     def _row(self, one: Listed) -> list[Any]:
         document = one.document

@@ -1,6 +1,5 @@
 """Adding documents: files are dropped, and each gets its form; or a list comes with its files."""
 
-import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -13,10 +12,10 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, evidence_list, facts, figures, states
-from linghang.console.controls import button
+from linghang.console.controls import PRIMARY, action
 from linghang.console.dropping import drop_zone
 from linghang.console.evidence_form import Form
-from linghang.console.evidence_words import button_label, head
+from linghang.console.evidence_words import head
 from linghang.console.hypertext import card, icon, joined, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -25,8 +24,6 @@ from linghang.usecases.evidence_register import Registered, add_document, check_
 from linghang.usecases.evidence_titles import titled
 from linghang.usecases.naming import EXTRACTIONS
 from linghang.words import Listed, tr
-
-LOG = logging.getLogger("linghang.console")
 
 
 @dataclass(slots=True)
@@ -79,9 +76,7 @@ class Adding:
 
     def build(self) -> None:
         """Show the place for files."""
-        drop_zone(self.visit, "write", tr("Drop documents here, of any kind"), self._took, multiple=True).classes(
-            "lh-paper-drop"
-        )
+        drop_zone(self.visit, "write", tr("Drop documents here, of any kind"), self._took, multiple=True)
         self._list = states.show(Markup(""))
         self._list.props('role="status"')
         self._place = ui.element("div")
@@ -127,40 +122,32 @@ class Adding:
             self._next()
 
         with ui.element("div").classes("lh-paper-foot"):
-            register = button(tr("Register the document"), "lh-button lh-primary").on(
-                "click", self.visit.speaking(save)
-            )
-            with register:
-                states.show(button_label("add", tr("Register the document")))
-            with button(tr("Leave this file out"), "lh-button").on("click", self.visit.speaking(leave)):
-                states.show(tag("span", tr("Leave this file out")))
+            register = action(tr("Register the document"), "add", PRIMARY).on("click", self.visit.speaking(save))
+            action(tr("Leave this file out")).on("click", self.visit.speaking(leave))
 
     async def _save(self, current: Dropped, form: Form) -> None:
-        visit, refused = self.visit, list[BadInput]()
+        visit = self.visit
         try:
             parts = form.parts()
             await facts.thread(lambda: check_described(visit.folder, parts, visit.now))
         except BadInput as error:
-            return form.refuse(error)
+            form.refuse(error)
+            return
 
         def work() -> Registered:
-            try:
-                with under_bare_names(current.path.parent):
-                    return add_document(visit.folder, current.path, described(parts), now=visit.now)
-            except BadInput as error:
-                refused.append(error)
-                raise
+            with under_bare_names(current.path.parent):
+                return add_document(visit.folder, current.path, described(parts), now=visit.now)
 
         how = {"title": parts["title"], "kind": parts["kind"]}
-        made = await acting.change(visit, "write", "documents.add", current.path.name, work, how)
+        form.refuse(None)
+        made = await acting.change(visit, "write", "documents.add", current.path.name, work, how, refuse=form.refuse)
         if made is None:
-            return form.refuse(refused[0] if refused else None)
+            return
         current.made = made
         shutil.rmtree(current.path.parent, ignore_errors=True)
         acting.tell(tr("{number} is registered", number=made.document.id))
         if not self._place.is_deleted:
             self._next()
-        return None
 
     def _told(self) -> None:
         """Say what became of each file."""

@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import cache
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, states
-from linghang.console.controls import VALUE, button, chooser
+from linghang.console.controls import VALUE, chooser
 from linghang.console.elsewhere import elsewhere
-from linghang.console.evidence_words import SEVERITIES, badge, button_label, head, waiting_for
+from linghang.console.evidence_asking import Why, ask_why
+from linghang.console.evidence_words import SEVERITIES, badge, head
 from linghang.console.hypertext import card, icon, joined, table, tag
-from linghang.console.telling import headed, said
+from linghang.console.telling import and_more, headed, said
 from linghang.console.visit import Visit
 from linghang.usecases.consistency_kept import accept_remark, checks_document, consistency_before, consistency_document
 from linghang.usecases.consistency_waivers import Waiver, take_back
-from linghang.usecases.record_pages import tables
+from linghang.usecases.record_pages import table_title
 from linghang.words import later, tr
 
 MOST_SHOWN = 300
@@ -79,7 +80,7 @@ class _Consistency:
         severity.on("change", self._changing("severity"), js_handler=VALUE)
         self.count = states.show(Markup(""), "lh-count")
         self.count.props('role="status"')
-        self.place = states.show(waiting_for(tr("Making the checks …")))
+        self.place = states.show(Markup(""))
         self.place.on("click", self.visit.speaking(self._pressed), js_handler=CHOSEN)
         await self._read()
 
@@ -94,26 +95,22 @@ class _Consistency:
         if found is not None:
             self._draw(found)
             return
-        states.put(self.place, waiting_for(tr("Making the checks …")))
+        states.put(self.place, states.waiting(tr("Making the checks …")))
 
         async def follow() -> None:
-            self.visit.speaking(lambda: None)()
-            try:
-                made = await elsewhere(consistency_document, self.visit.folder, **asked)
-                if asked["level"] == (self.chosen.level or None):
-                    self._draw(made)
-            except Exception as error:
-                states.put(self.place, states.trouble(error))
+            made = await elsewhere(consistency_document, self.visit.folder, **asked)
+            if asked["level"] == (self.chosen.level or None):
+                self._draw(made)
 
-        background_tasks.create(follow())
+        states.follow(self.place, follow())
 
     def _changing(self, name: str) -> Callable[..., Any]:
         async def changed(event: GenericEventArguments) -> None:
             self.chosen = replace(self.chosen, **{name: str(event.args or "")})
-            asked = {one.name: getattr(self.chosen, one.name) for one in fields(Filter)}
-            ui.navigate.history.replace(self.visit.url("/evidence/consistency", **asked))
-            await (self._read() if name == "level" else facts.thread(lambda: None))
-            if name != "level" and self.found:
+            ui.navigate.history.replace(self.visit.url("/evidence/consistency", **asdict(self.chosen)))
+            if name == "level":
+                await self._read()
+            elif self.found:
                 self._draw(self.found)
 
         return self.visit.speaking(changed)
@@ -140,11 +137,9 @@ class _Consistency:
         title = f"{headed(tr(SEVERITIES[severity][0]))} ({len(ones)})"
         heads: Sequence[str] = (tr("check"), tr("place"), tr("what does not fit, and the mend"))
         rows = (self._remark(one) for one in ones[:MOST_SHOWN])
-        rest = len(ones) - MOST_SHOWN
-        more = tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None
         if self.may:
             heads = (*heads, tr("accept"))
-        return card(title, table(heads, rows, "lh-remarks", title), more)
+        return card(title, table(heads, rows, "lh-remarks", title, stacks=True), and_more(len(ones) - MOST_SHOWN))
 
     def _remark(self, one: Mapping[str, Any]) -> list[Any]:
         cells = [
@@ -196,7 +191,11 @@ class _Consistency:
             rows.append([self._check(one), _places(one, self.visit), why, *(back if self.may else ())])
         if self.may:
             heads = (*heads, tr("take back"))
-        return card(title, table(heads, rows, "lh-remarks", title), about=tr("It comes back when its figures change."))
+        return card(
+            title,
+            table(heads, rows, "lh-remarks", title, stacks=True),
+            about=tr("It comes back when its figures change."),
+        )
 
     def _open(self) -> Markup | None:
         """What could not be checked, by what is lacking."""
@@ -224,33 +223,14 @@ class _Consistency:
             await self._told(made, tr("it stands again"))
 
     def _ask(self, name: str) -> None:
-        visit, given = self.visit, {"reason": ""}
-        with ui.dialog() as dialog, ui.element("div").classes("lh-paper-dialog"):
-            label = tr("Why may it stand?")
-            states.show(tag("h2", tr("Accept {remark} with a reason", remark=name), class_="lh-wrap"))
-            with ui.element("label").classes("lh-paper-field"):
-                states.show(tag("span", label, class_="lh-paper-label"))
-                reason = ui.element("textarea").classes("lh-control lh-paper-note").props("autofocus rows=3")
-                reason.props["aria-label"] = label
-            wrong = states.show(Markup(""))
-
-            def typed(event: GenericEventArguments) -> None:
-                given["reason"] = str(event.args or "")
-
-            async def accept() -> None:
-                if not given["reason"].strip():
-                    text = tr("Write the reason; it is kept with the remark.")
-                    return states.put(wrong, tag("p", text, class_="lh-refused", role="alert"))
-                dialog.close()
-                return await self._accept(name, given["reason"])
-
-            reason.on("change", visit.speaking(typed), js_handler=VALUE)
-            with ui.element("div").classes("lh-paper-foot"):
-                with button(tr("Accept it"), "lh-button lh-primary").on("click", visit.speaking(accept)):
-                    states.show(button_label("evidence", tr("Accept it")))
-                with button(tr("Cancel"), "lh-button").on("click", dialog.close):
-                    states.show(tag("span", tr("Cancel")))
-        dialog.open()
+        why = Why(
+            tr("Accept {remark} with a reason", remark=name),
+            tr("Why may it stand?"),
+            tr("Write the reason; it is kept with the remark."),
+            "evidence",
+            tr("Accept it"),
+        )
+        ask_why(self.visit, why, partial(self._accept, name))
 
     async def _accept(self, name: str, reason: str) -> None:
         visit, found = self.visit, self.found
@@ -270,11 +250,6 @@ class _Consistency:
             await self._read()
 
 
-@cache
-def _tables() -> frozenset[str]:
-    return frozenset(one.name for one in tables())
-
-
 def _places(one: Mapping[str, Any], visit: Visit) -> Markup:
     """The place, its page, and what it is held against."""
     spot = one["spot"]
@@ -285,12 +260,12 @@ def _places(one: Mapping[str, Any], visit: Visit) -> Markup:
 
 
 def _place(where: str, visit: Visit) -> Markup:
-    """Return a place, as a link where a page shows it: a registered document, or the table of a row."""
-    name = where.partition("/")[0]
+    """Return a place, as a link where a page shows it: a registered document, or a table and its row."""
     if NUMBER.fullmatch(where):
         return tag("a", where, href=visit.url(f"/evidence/{where}"))
-    if name != where and name in _tables():
-        return tag("a", where, href=visit.url(f"/data/{name}"), class_="lh-wrap")
+    name, slash, row = where.partition("/")
+    if title := table_title(name):
+        return tag("a", f"{title}{slash}{row}", href=visit.url(f"/data/{name}"), class_="lh-wrap")
     return tag("span", where, class_="lh-wrap")
 
 
@@ -312,7 +287,7 @@ async def build_checks(visit: Visit, _: PageArguments) -> None:
             ]
             for one in ones
         )
-        states.show(card(f"{headed(group)} ({len(ones)})", table(heads, rows, "lh-remarks", group)))
+        states.show(card(f"{headed(group)} ({len(ones)})", table(heads, rows, "lh-remarks", group, stacks=True)))
 
 
 def asked_by(source: str) -> str:

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, states
-from linghang.console.controls import VALUE, button
+from linghang.console.controls import PRIMARY, action
 from linghang.console.dropping import drop_zone
+from linghang.console.evidence_asking import Why, ask_why
 from linghang.console.evidence_form import Form
 from linghang.console.evidence_shown import about, history, ledger, revisions, text
-from linghang.console.evidence_words import button_label, confidential, kind, navigation, state
+from linghang.console.evidence_words import confidential, kind, navigation, state
 from linghang.console.hypertext import icon, joined, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -30,6 +28,7 @@ from linghang.usecases.evidence_register import (
     retire_document,
     revise_document,
 )
+from linghang.usecases.evidence_titles import titled
 from linghang.words import tr
 
 
@@ -47,7 +46,11 @@ async def build(visit: Visit, args: PageArguments) -> None:
 
 
 async def _read(visit: Visit, number: str) -> Shown:
-    return await facts.thread(lambda: show_document(visit.folder, number, now=visit.now, as_of=visit.day))
+    def read() -> Shown:
+        titled("")  # the packs are read here, where nobody else waits for them
+        return show_document(visit.folder, number, now=visit.now, as_of=visit.day)
+
+    return await facts.thread(read)
 
 
 class _Page:
@@ -81,11 +84,11 @@ class _Page:
         newest, visit = found.revisions[-1], self.visit
         with ui.element("div").classes("lh-paper-foot"):
             if newest.retired_at is not None:
-                self._button("undo", tr("Let it count again"), self._restore)
+                action(tr("Let it count again"), "undo").on("click", visit.speaking(self._restore))
                 return
-            edit = self._button("edit", tr("Change what is said of it"), None)
-            put = self._button("upload", tr("Put another file in its place"), None)
-            self._button("close", tr("Retire it"), self._ask_why)
+            edit = action(tr("Change what is said of it"), "edit")
+            put = action(tr("Put another file in its place"), "upload")
+            action(tr("Retire it"), "close").on("click", visit.speaking(self._ask_why))
         forms = ui.element("div").classes("lh-paper-forms")
 
         def open_form() -> None:
@@ -98,15 +101,10 @@ class _Page:
             with forms, ui.element("section").classes("lh-card"):
                 said = tr("The file before stays readable as a revision; what is said of it stays.")
                 states.show(tag("p", said, class_="lh-about"))
-                drop_zone(visit, "write", tr("Drop the new file here"), self._took).classes("lh-paper-drop")
+                drop_zone(visit, "write", tr("Drop the new file here"), self._took)
 
         edit.on("click", visit.speaking(open_form))
         put.on("click", visit.speaking(open_zone))
-
-    def _button(self, sign: str, label: str, work: Callable[[], Any] | None) -> ui.element:
-        with button(label, "lh-button") as made:
-            states.show(button_label(sign, label))
-        return made if work is None else made.on("click", self.visit.speaking(work))
 
     def _form(self, newest: Document) -> None:
         visit = self.visit
@@ -130,9 +128,7 @@ class _Page:
                 )
 
             with ui.element("div").classes("lh-paper-foot"):
-                label = tr("Register the revision")
-                with button(label, "lh-button lh-primary").on("click", visit.speaking(save)):
-                    states.show(button_label("edit", label))
+                action(tr("Register the revision"), "edit", PRIMARY).on("click", visit.speaking(save))
 
     async def _took(self, path: Path, name: str) -> None:
         named = path.with_name(bare_name(name))
@@ -145,38 +141,22 @@ class _Page:
         await self._change("revise", work, file=named.name)
 
     def _ask_why(self) -> None:
-        visit, said = self.visit, {"reason": ""}
-        with ui.dialog() as dialog, ui.element("div").classes("lh-paper-dialog").props('role="document"'):
-            states.show(
-                joined((tag("h2", tr("Retire {number}", number=self.number)), tag("p", _retiring(), class_="lh-about")))
+        visit = self.visit
+        why = Why(
+            tr("Retire {number}", number=self.number),
+            tr("Why does it count no longer?"),
+            tr("a document is retired for a reason; say which"),
+            "close",
+            tr("Retire it"),
+            tr("What it stated is taken back in the ledger. The file and its history stay, and it can be restored."),
+        )
+
+        async def retire(reason: str) -> None:
+            await self._change(
+                "retire", lambda: retire_document(visit.folder, self.number, reason, now=visit.now), reason=reason
             )
-            label = tr("Why does it count no longer?")
-            with ui.element("label").classes("lh-paper-field"):
-                states.show(tag("span", label, class_="lh-paper-label"))
-                reason = ui.element("textarea").classes("lh-control lh-paper-note").props("autofocus rows=3")
-                reason.props["aria-label"] = label
-            wrong = states.show(Markup(""))
 
-            def typed(event: GenericEventArguments) -> None:
-                said["reason"] = str(event.args or "")
-
-            async def retire() -> None:
-                if not said["reason"].strip():
-                    text = tr("a document is retired for a reason; say which")
-                    return states.put(wrong, tag("p", text, class_="lh-refused", role="alert"))
-                dialog.close()
-                why = said["reason"]
-                return await self._change(
-                    "retire", lambda: retire_document(visit.folder, self.number, why, now=visit.now), reason=why
-                )
-
-            reason.on("change", visit.speaking(typed), js_handler=VALUE)
-            with ui.element("div").classes("lh-paper-foot"):
-                with button(tr("Retire it"), "lh-button lh-primary").on("click", visit.speaking(retire)):
-                    states.show(button_label("close", tr("Retire it")))
-                with button(tr("Cancel"), "lh-button").on("click", dialog.close):
-                    states.show(tag("span", tr("Cancel")))
-        dialog.open()
+        ask_why(visit, why, retire)
 
     async def _restore(self) -> None:
         visit = self.visit
@@ -189,10 +169,6 @@ class _Page:
             await self._again()
 
 
-def _retiring() -> str:
-    return tr("What it stated is taken back in the ledger. The file and its history stay, and it can be restored.")
-
-
 def _done(made: Registered) -> str:
     if made.told:
         return tr("done; new in the ledger: {count}", count=made.told)
@@ -201,8 +177,7 @@ def _done(made: Registered) -> str:
 
 def _heading(visit: Visit, found: Shown) -> Markup:
     newest = found.revisions[-1]
-    day = visit.day or visit.now.astimezone(ZoneInfo(visit.zone)).date()
-    left = (newest.valid_until - day).days if newest.valid_until else None
+    left = (newest.valid_until - visit.judged).days if newest.valid_until else None
     back = tag("a", "‹ ", tr("Register"), href=visit.url("/evidence"), class_="lh-back")
     load = tag(
         "a",

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import facts, figures, states
 from linghang.console.elsewhere import elsewhere
-from linghang.console.evidence_words import STATES, about, badge, head, waiting_for
-from linghang.console.hypertext import card, tag
+from linghang.console.evidence_words import STATES, about, badge, head
+from linghang.console.hypertext import card, segments, tag
 from linghang.console.telling import FLOORS, SOURCES, chip, headed, named, said
 from linghang.console.visit import Visit
 from linghang.usecases.evidence_expiry import MONTHS, Ending, endings, losses
@@ -26,31 +25,19 @@ async def build(visit: Visit, args: PageArguments) -> None:
     months = months if months in AHEAD else str(MONTHS)
     title = tr("Expiry calendar")
     head(visit, "/evidence/expiry", title, tr("What ends to count, month by month, and what the level would lose."))
-    links = (
-        tag(
-            "a",
-            tr(word),
-            href=visit.url("/evidence/expiry", months=key),
-            aria_current="true" if key == months else None,
-        )
-        for key, word in AHEAD.items()
-    )
-    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("How far ahead")))
-    place = states.show(waiting_for(tr("Looking at what ends …")))
+    links = ((tr(word), visit.url("/evidence/expiry", months=key), key == months) for key, word in AHEAD.items())
+    states.show(segments(tr("How far ahead"), links, "true"))
+    place = states.show(states.waiting(tr("Looking at what ends …")))
     asked: dict[str, Any] = {"pack": visit.pack, "now": visit.now, "as_of": visit.day}
 
     async def follow() -> None:
-        visit.speaking(lambda: None)()
-        try:
-            found = await elsewhere(endings, visit.folder, months=int(months), **asked)
-            states.put(place, _calendar(found, None, visit))
-            if any(one.kind == "document" and one.states and not one.ended for one in found):
-                lost = await elsewhere(losses, visit.folder, **asked)
-                states.put(place, _calendar(found, lost, visit))
-        except Exception as error:
-            states.put(place, states.trouble(error))
+        found = await elsewhere(endings, visit.folder, months=int(months), **asked)
+        states.put(place, await facts.thread(lambda: _calendar(found, None, visit)))
+        if any(one.kind == "document" and one.states and not one.ended for one in found):
+            lost = await elsewhere(losses, visit.folder, **asked)
+            states.put(place, _calendar(found, lost, visit))
 
-    background_tasks.create(follow())
+    states.follow(place, follow())
 
 
 def _calendar(found: Sequence[Ending], lost: Mapping[str, Any] | None, visit: Visit) -> Markup:
@@ -84,10 +71,10 @@ def _ending(one: Ending, lost: Mapping[str, Any] | None, visit: Visit) -> Markup
     subjects = tag("ul", (tag("li", about(each, visit, short=True)) for each in shown), more, class_="lh-subjects")
     day = tag("span", figures.day(one.day), class_="lh-figure")
     mark = badge(STATES, "expired") if one.ended else None
-    return tag("li", tag("p", day, " ", mark, class_="lh-chips"), name, subjects, _loss(one, lost))
+    return tag("li", tag("p", day, " ", mark, class_="lh-chips"), name, subjects, _loss(one, lost, visit))
 
 
-def _loss(one: Ending, lost: Mapping[str, Any] | None) -> Markup | None:
+def _loss(one: Ending, lost: Mapping[str, Any] | None, visit: Visit) -> Markup | None:
     """Say what would no longer hold without a document."""
     if one.kind != "document" or one.ended or not one.states:
         return None
@@ -102,8 +89,8 @@ def _loss(one: Ending, lost: Mapping[str, Any] | None) -> Markup | None:
         tr(
             "{floor}: {before} → {after}",
             floor=headed(named(FLOORS, floor)),
-            before=_level(before),
-            after=_level(after),
+            before=_level(before, visit),
+            after=_level(after, visit),
         )
         for floor, after in found["confirmed"].items()
         if (before := lost["confirmed"][floor]) != after
@@ -117,8 +104,7 @@ def _loss(one: Ending, lost: Mapping[str, Any] | None) -> Markup | None:
     return tag("p", chip(alone), tag("small", tr("the confirmed level stays")), class_="lh-loss")
 
 
-def _level(id: str | None) -> str:
+def _level(id: str | None, visit: Visit) -> str:
     if id is None:
         return tr("none")
-    title = next((one.title for pack in facts.packs() for one in facts.pack_of(pack).levels if one.id == id), None)
-    return said(title) if title is not None else id
+    return next((said(one.title) for one in facts.pack_of(visit.pack).levels if one.id == id), id)

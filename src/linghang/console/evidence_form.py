@@ -51,7 +51,7 @@ FIELDS = (
     ),
     Field("note", later("Note"), "note", later("of “not applicable” the written reason"), wide=True),
 )
-LISTED = ("proves", "states", "links")
+
 FIELD_OF = {
     "a document has a title; say what it is": "title",
     "it cannot be issued on {day}: today is {today}": "issued_on",
@@ -109,7 +109,7 @@ class Form:
         where = None if error is None else self._field_of(error)
         for name, place in self._wrong.items():
             said = str(error) if error is not None and name == where else ""
-            states.put(place, tag("p", said, class_="lh-refused", role="alert") if said else Markup(""))
+            states.put(place, states.refused(said) if said else Markup(""))
 
     def _field_of(self, error: BadInput) -> str:
         named = str(error.values.get("name", ""))

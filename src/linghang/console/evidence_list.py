@@ -8,12 +8,10 @@ from markupsafe import Markup
 from nicegui import ui
 
 from linghang.console import acting, facts, states
-from linghang.console.controls import button
+from linghang.console.controls import PRIMARY, action
 from linghang.console.dropping import drop_zone
-from linghang.console.evidence_words import button_label
-from linghang.console.hypertext import icon, joined, tag
+from linghang.console.hypertext import icon, tag
 from linghang.console.visit import Visit
-from linghang.errors import BadInput
 from linghang.usecases.evidence_files import bare_name, under_bare_names
 from linghang.usecases.evidence_register import Registered, add_documents
 from linghang.words import tr
@@ -45,21 +43,13 @@ class ByList:
         about = tr("One row a document; “file” is the bare name of a file that you drop beside it. Columns:")
         states.show(tag("p", about, " ", tag("code", HEADER, class_="lh-wrap"), class_="lh-about"))
         with ui.element("div").classes("lh-grid lh-grid-two"):
-            drop_zone(self.visit, "write", tr("The list (CSV or YAML)"), self._took_list, ",".join(LISTS)).classes(
-                "lh-paper-drop"
-            )
-            drop_zone(self.visit, "write", tr("The files that it names"), self._took_file, multiple=True).classes(
-                "lh-paper-drop"
-            )
+            drop_zone(self.visit, "write", tr("The list (CSV or YAML)"), self._took_list, ",".join(LISTS))
+            drop_zone(self.visit, "write", tr("The files that it names"), self._took_file, multiple=True)
         self._come = states.show(Markup(""))
         self._come.props('role="status"')
         self._wrong = states.show(Markup(""))
         with ui.element("div").classes("lh-paper-foot"):
-            start = button(tr("Register the list"), "lh-button lh-primary").on(
-                "click", self.visit.speaking(self._register)
-            )
-            with start:
-                states.show(button_label("add", tr("Register the list")))
+            action(tr("Register the list"), "add", PRIMARY).on("click", self.visit.speaking(self._register))
 
     async def _took_list(self, path: Path, name: str) -> None:
         self._listed = await self._keep(path, name)
@@ -83,30 +73,24 @@ class ByList:
         states.put(self._come, tag("ul", listed, files, class_="lh-paper-dropped lh-wrap"))
 
     async def _register(self) -> None:
-        visit, listed, refused = self.visit, self._listed, list[BadInput]()
+        visit, listed = self.visit, self._listed
         states.put(self._wrong, Markup(""))
         if listed is None:
-            said = tr("Drop the list first, then the files that it names.")
-            return states.put(self._wrong, tag("p", said, class_="lh-refused", role="alert"))
+            self._refuse(tr("Drop the list first, then the files that it names."))
+            return
 
         def work() -> tuple[Registered, ...]:
-            try:
-                with under_bare_names(listed.parent):
-                    return add_documents(visit.folder, listed, now=visit.now, beside=True)
-            except BadInput as error:
-                refused.append(error)
-                raise
+            with under_bare_names(listed.parent):
+                return add_documents(visit.folder, listed, now=visit.now, beside=True)
 
-        made = await acting.change(
-            visit, "write", "documents.import", listed.name, work, {"files": str(len(self._files))}
-        )
-        if made is None:
-            lines = (tag("p", one) for error in refused for one in str(error).splitlines())
-            return states.put(self._wrong, tag("div", lines, class_="lh-refused", role="alert"))
-        if self._come.is_deleted:
-            return None
-        acting.tell(tr("{count} documents are registered", count=len(made)))
-        return states.put(self._come, self._made(made))
+        how = {"files": str(len(self._files))}
+        made = await acting.change(visit, "write", "documents.import", listed.name, work, how, refuse=self._refuse)
+        if made is not None and not self._come.is_deleted:
+            acting.tell(tr("{count} documents are registered", count=len(made)))
+            states.put(self._come, self._made(made))
+
+    def _refuse(self, why: object) -> None:
+        states.put(self._wrong, states.refused(str(why)))
 
     def _made(self, made: tuple[Registered, ...]) -> Markup:
         if not made:
@@ -125,4 +109,4 @@ class ByList:
             )
             for one in made
         )
-        return joined((tag("ul", lines, class_="lh-paper-dropped lh-wrap"),))
+        return tag("ul", lines, class_="lh-paper-dropped lh-wrap")

@@ -1,18 +1,18 @@
 """The matrix of evidence: every element beside what speaks of it, its gap, and what would count."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, states
 from linghang.console.controls import VALUE, chooser
 from linghang.console.elsewhere import elsewhere
-from linghang.console.evidence_words import GAPS, STATES, badge, head, waiting_for
+from linghang.console.evidence_words import GAPS, STATES, badge, head
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.telling import FLOORS, PARTS, SOURCES, chip, finding, headed, named, proof, said
 from linghang.console.visit import Visit
@@ -43,28 +43,24 @@ async def build(visit: Visit, args: PageArguments) -> None:
         tr("Matrix of evidence"),
         tr("Every element beside what speaks of it, and what would count."),
     )
-    asked = {"pack": visit.pack, "now": visit.now, "as_of": visit.day}
-    found = await facts.thread(lambda: matrix_before(visit.folder, **asked))  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"pack": visit.pack, "now": visit.now, "as_of": visit.day}
+    found = await facts.thread(lambda: matrix_before(visit.folder, **asked))
     place = ui.element("div").classes("lh-page-body")
     if found is not None:
         with place:
             _Matrix(visit, chosen, found).build()
         return
     with place:
-        waiting = states.show(waiting_for(tr("Putting every element beside its evidence …")))
+        waiting = states.show(states.waiting(tr("Putting every element beside its evidence …")))
 
     async def follow() -> None:
-        visit.speaking(lambda: None)()
-        try:
-            made = await elsewhere(matrix_document, visit.folder, **asked)  # type: ignore[arg-type]
-            if not place.is_deleted:
-                waiting.delete()
-                with place:
-                    _Matrix(visit, chosen, made).build()
-        except Exception as error:
-            states.put(waiting, states.trouble(error))
+        made = await elsewhere(matrix_document, visit.folder, **asked)
+        if not place.is_deleted:
+            waiting.delete()
+            with place:
+                _Matrix(visit, chosen, made).build()
 
-    background_tasks.create(follow())
+    states.follow(waiting, follow())
 
 
 class _Matrix:
@@ -97,8 +93,7 @@ class _Matrix:
     def _changing(self, name: str) -> Any:
         def changed(event: GenericEventArguments) -> None:
             self.chosen = replace(self.chosen, **{name: str(event.args or "")})
-            asked = {one.name: getattr(self.chosen, one.name) for one in fields(Filter)}
-            ui.navigate.history.replace(self.visit.url("/evidence/matrix", **asked))
+            ui.navigate.history.replace(self.visit.url("/evidence/matrix", **asdict(self.chosen)))
             self._draw()
 
         return self.visit.speaking(changed)
@@ -133,7 +128,7 @@ class _Matrix:
         if not here:
             return None
         heads = (tr("element"), tr("gap"), tr("finding"), tr("evidence"), tr("what would count"))
-        return card(title, table(heads, (self._row(one) for one in here), "lh-matrix", title))
+        return card(title, table(heads, (self._row(one) for one in here), "lh-matrix", title, stacks=True))
 
     def _row(self, one: Mapping[str, Any]) -> list[Any]:
         where = self.visit.url("/conditions", element=one["id"])

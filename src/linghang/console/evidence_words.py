@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup
 
 from linghang.console import facts, figures, states
-from linghang.console.hypertext import Child, icon, joined, tag
+from linghang.console.hypertext import Child, icon, segments, tag
 from linghang.console.telling import chip, headed
 from linghang.console.visit import Visit
 from linghang.usecases.evidence_register import CONFIDENTIALITY, KINDS, Document
@@ -55,11 +55,8 @@ SOON_DAYS = 90
 
 def navigation(visit: Visit, here: str) -> Markup:
     """Return the links between the pages of evidence; `here` is the address of the one that is open."""
-    links = (
-        tag("a", tr(title), href=visit.url(path), aria_current="page" if path == here else None)
-        for path, title in PARTS
-    )
-    return tag("nav", links, class_="lh-segments", aria_label=tr("Pages of evidence"))
+    links = ((tr(title), visit.url(path), path == here) for path, title in PARTS)
+    return segments(tr("Pages of evidence"), links)
 
 
 def head(visit: Visit, here: str, title: str, about: str, *more: Child) -> None:
@@ -68,12 +65,10 @@ def head(visit: Visit, here: str, title: str, about: str, *more: Child) -> None:
     states.show(navigation(visit, here))
 
 
-def badge(names: Mapping[str, tuple[str, str, str]], word: str, text: str = "") -> Markup:
-    """Return a badge with sign and word; another text says it closer."""
+def badge(names: Mapping[str, tuple[str, str, str]], word: str) -> Markup:
+    """Return a badge with sign and word."""
     name, sign, class_ = names.get(word, (word, "?", "lh-not-applicable"))
-    return tag(
-        "span", tag("span", sign, class_="lh-sign", aria_hidden="true"), text or tr(name), class_=f"lh-badge {class_}"
-    )
+    return tag("span", tag("span", sign, class_="lh-sign", aria_hidden="true"), tr(name), class_=f"lh-badge {class_}")
 
 
 def state(word: str, days_left: int | None) -> Markup:
@@ -146,14 +141,3 @@ def subjects(document: Document, visit: Visit, most: int = 0) -> Markup:
 def days(first: object, last: object) -> str:
     """Say a period of days of which the second is the first that does not belong to it."""
     return " – ".join(figures.day(one) if one else "…" for one in (first, last)) if first or last else ""
-
-
-def waiting_for(what: str) -> Markup:
-    """Return what stands there while something is worked out, and says what."""
-    bars = tag("div", *(tag("div", class_="lh-bone") for _ in range(6)), class_="lh-bones", aria_hidden="true")
-    return joined((tag("p", what, class_="lh-about", role="status"), bars))
-
-
-def button_label(sign: str, text: str) -> Markup:
-    """Return what stands on a button: a sign and its words."""
-    return joined((tag("span", icon(sign), text),))

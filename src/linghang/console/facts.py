@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from linghang.console.elsewhere import elsewhere
-from linghang.usecases.assessing import utc_now
+from linghang.console.visit import Floor
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import assessed_before, assessed_document, kept
 from linghang.usecases.packs import Difference, Pack, ShelfEntry, diff_packs, list_packs, load
@@ -70,6 +70,6 @@ async def thread(work: Callable[[], T]) -> T:
     return await asyncio.to_thread(work)
 
 
-async def plan(folder: Path, pack: str, day: date | None, level: str, floor: str) -> dict[str, Any]:
+async def plan(folder: Path, pack: str, day: date | None, level: str, floor: Floor, now: datetime) -> dict[str, Any]:
     """Return the cheapest way to a level, as the page of the way up shows it first."""
-    return await first_plan(folder, Question(level, floor, pack=pack, as_of=day), utc_now())  # type: ignore[arg-type]
+    return await first_plan(folder, Question(level, floor, pack=pack, as_of=day), now)

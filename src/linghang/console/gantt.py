@@ -14,7 +14,7 @@ RENDER = """(params, api) => {
   if (right <= left) return;
   const label = api.value(3) || '', fits = label.length * 7 + 8 < right - left;
   return {type: 'rect', shape: {x: left, y: from[1] - height / 2, width: right - left, height, r: 2},
-    style: {fill: api.visual('color'), opacity: api.value(4) === 'faint' ? 0.45 : 1},
+    style: {fill: api.visual('color')},
     textContent: fits ? {style: {text: label, fill: '%s', fontSize: 11}} : undefined,
     textConfig: fits ? {position: 'inside'} : undefined};
 }"""

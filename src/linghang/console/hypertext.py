@@ -1,6 +1,7 @@
 """Small parts of pages as HTML: every text is escaped, so that what a plant's records say is never markup."""
 
 from collections.abc import Iterable
+from itertools import repeat
 
 from markupsafe import Markup, escape
 
@@ -64,27 +65,37 @@ def _part(one: Child) -> Markup:
     return escape(one) if isinstance(one, str) else joined(one or ())
 
 
-def icon(name: str, class_: str = "") -> Markup:
+def icon(name: str) -> Markup:
     """Return an icon that says nothing to those who listen: the words stand beside it."""
     return tag(
         "svg",
         tag("path", d=ICONS[name]),
-        class_=f"lh-icon {class_}".strip(),
+        class_="lh-icon",
         viewBox="0 0 24 24",
         aria_hidden="true",
         focusable="false",
     )
 
 
-def card(title: str, *children: Child, class_: str = "", about: str = "", id: str | None = None) -> Markup:
+def card(title: str, *children: Child, class_: str = "", about: str = "") -> Markup:
     """Return a part of a page with its heading."""
     head = tag("div", tag("h2", title), tag("p", about, class_="lh-about") if about else None, class_="lh-card-head")
-    return tag("section", head, *children, class_=f"lh-card {class_}".strip(), id=id)
+    return tag("section", head, *children, class_=f"lh-card {class_}".strip())
 
 
-def table(heads: Iterable[Child], rows: Iterable[Iterable[Child]], class_: str = "", caption: str = "") -> Markup:
-    """Return a table that scrolls in itself where it is too wide; the first cell of a row heads it."""
-    body = (tag("tr", (tag("td", one) for one in row)) for row in rows)
+def table(
+    heads: Iterable[Child], rows: Iterable[Iterable[Child]], class_: str = "", caption: str = "", stacks: bool = False
+) -> Markup:
+    """Return a table that scrolls in itself where it is too wide; the first cell of a row heads it.
+
+    Parameters
+    ----------
+    stacks
+        On a narrow screen each row is a card of its cells, each under its head: for tables of sentences.
+    """
+    heads = tuple(heads)
+    named = heads if stacks else repeat(None)
+    body = (tag("tr", (tag("td", one, data_head=head) for head, one in zip(named, row, strict=stacks))) for row in rows)
     return tag(
         "div",
         tag(
@@ -92,13 +103,25 @@ def table(heads: Iterable[Child], rows: Iterable[Iterable[Child]], class_: str =
             tag("caption", caption, class_="lh-unseen") if caption else None,
             tag("thead", tag("tr", (tag("th", one, scope="col") for one in heads))),
             tag("tbody", body),
-            class_=f"lh-table {class_}".strip(),
+            class_=f"lh-table {'lh-stacks ' if stacks else ''}{class_}".strip(),
         ),
         class_="lh-scroll",
         tabindex="0",
         role="region",
         aria_label=caption or None,
     )
+
+
+def segments(label: str, links: Iterable[tuple[str, str, bool]], current: str = "page") -> Markup:
+    """Return links side by side: words, address, and whether it is the one that is open.
+
+    Parameters
+    ----------
+    current
+        What that one is, as `aria-current` has it: a `page`, or the one of several that is chosen (`true`).
+    """
+    shown = (tag("a", words, href=to, aria_current=current if here else None) for words, to, here in links)
+    return tag("nav", shown, class_="lh-segments", aria_label=label)
 
 
 def facts(pairs: Iterable[tuple[str, Child]]) -> Markup:

@@ -13,7 +13,7 @@ from linghang.console.telling import chip, named, said
 from linghang.console.visit import Visit
 from linghang.usecases.import_deliveries import Delivery
 from linghang.usecases.import_plans import SheetPlan
-from linghang.usecases.import_previews import Preview, preview, samples, units_like
+from linghang.usecases.import_previews import Preview, samples, units_like
 from linghang.usecases.record_pages import ColumnShown, table_shown
 from linghang.words import Listed, later, tr
 
@@ -31,11 +31,6 @@ ORDERS = {
     "%d/%m/%Y %H:%M:%S": later("day/month/year hour:minute:second"),
     "%m/%d/%Y %H:%M:%S": later("month/day/year hour:minute:second"),
 }
-
-
-def seen(found: Delivery, number: int, zone: str) -> Preview:
-    """What the first rows of a sheet become."""
-    return preview(found.looks[number], found.plans[number], zone)
 
 
 def changes(plan: SheetPlan, detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from nicegui.events import GenericEventArguments
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, import_check, import_mapping, import_sheets, states
-from linghang.console.controls import button
+from linghang.console.controls import PRIMARY, action
 from linghang.console.data_parts import rooms, template_link
 from linghang.console.dropping import drop_zone
 from linghang.console.elsewhere import elsewhere
@@ -21,7 +20,7 @@ from linghang.console.hypertext import card, icon, joined, tag
 from linghang.console.telling import said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
-from linghang.usecases.import_checks import check_delivery, last_import, progress_of, undo_import, why_not
+from linghang.usecases.import_checks import Undoable, check_delivery, last_import, progress_of, undo_import, why_not
 from linghang.usecases.import_deliveries import (
     READABLE,
     Delivery,
@@ -32,6 +31,7 @@ from linghang.usecases.import_deliveries import (
     open_delivery,
     set_plan,
 )
+from linghang.usecases.import_previews import preview
 from linghang.usecases.record_pages import table_shown, tables
 from linghang.words import tr
 
@@ -135,7 +135,7 @@ class Wizard:
         link = tag("a", tr("Go on"), href=self.visit.url(ADDRESS, delivery=one.id), class_="lh-button lh-small")
         return tag("li", icon("upload"), tag("span", ", ".join(one.files), tag("small", when)), link)
 
-    def _last(self, last: Any) -> None:
+    def _last(self, last: Undoable) -> None:
         counts = ", ".join(
             tr("{table}: {added} added, {changed} changed", table=said(table_shown(name).title), added=a, changed=c)
             for name, (a, c) in last.tables.items()
@@ -152,24 +152,21 @@ class Wizard:
                     question = tr("Take this import back? Rows that it added go, rows that it changed are as before.")
                     states.show(tag("p", question))
                     with ui.row():
-                        self._button(tr("Take back"), "lh-button lh-primary", lambda: dialog.submit(True))
-                        self._button(tr("Keep it"), "lh-button", lambda: dialog.submit(False))
+                        self._button(tr("Take back"), "", lambda: dialog.submit(True), PRIMARY)
+                        self._button(tr("Keep it"), "", lambda: dialog.submit(False))
                 if await dialog:
-                    folder = self.visit.folder
-                    names = ", ".join(last.files)
-                    work: Callable[[], Any] = lambda: undo_import(folder, last.at)  # noqa: E731
-                    if await acting.change(self.visit, "write", "records.undo", names, work) is not None:
+                    visit, names = self.visit, ", ".join(last.files)
+                    done = acting.change(
+                        visit, "write", "records.undo", names, lambda: undo_import(visit.folder, last.at)
+                    )
+                    if await done is not None:
                         acting.tell(tr("The import was taken back."))
                         await self._anew()
 
-            self._button(tr("Take back …"), "lh-button", undo, "undo")
+            self._button(tr("Take back …"), "undo", undo)
 
-    def _button(self, label: str, classes: str, handler: Callable[..., Any], sign: str = "") -> ui.element:
-        made = button(label, classes)
-        made.on("click", self.visit.speaking(handler))
-        with made:
-            states.show(tag("span", icon(sign) if sign else None, label))
-        return made
+    def _button(self, label: str, sign: str, handler: Callable[[], Any], classes: str = "lh-button") -> None:
+        action(label, sign, classes).on("click", self.visit.speaking(handler))
 
     # --- what comes and what is changed ---
 
@@ -180,7 +177,6 @@ class Wizard:
             found = self.found
 
             def work() -> Delivery:
-                visit.speaking(lambda: None)()
                 if found is None:
                     return add_delivery(visit.folder, [(path, name)], owner, visit.now)
                 return add_files(visit.folder, found, [(path, name)])
@@ -226,7 +222,7 @@ class Wizard:
         if found is None or self._gone():
             return
         zone, number = self.visit.zone, min(self.sheet, len(found.plans) - 1)
-        seen = await facts.thread(lambda: import_mapping.seen(found, number, zone))
+        seen = await facts.thread(lambda: preview(found.looks[number], found.plans[number], zone))
         if self._gone():
             return
         states.put(self.sheets, import_sheets.sheets(found, number, self.visit))
@@ -242,9 +238,9 @@ class Wizard:
     def _actions(self) -> None:
         self.actions = ui.element("div").classes("lh-import-actions")
         with self.actions:
-            self._button(tr("Check all"), "lh-button", lambda: self._run(keep=False), "search")
-            self._button(tr("Import"), "lh-button lh-primary", lambda: self._run(keep=True), "upload")
-            self._button(tr("Take the files away"), "lh-button", self._drop, "close")
+            self._button(tr("Check all"), "search", lambda: self._run(keep=False))
+            self._button(tr("Import"), "upload", lambda: self._run(keep=True), PRIMARY)
+            self._button(tr("Take the files away"), "close", self._drop)
             self.bar = states.show(tag("div"), "lh-import-bar")
 
     async def _drop(self) -> None:
@@ -274,11 +270,11 @@ class Wizard:
         finally:
             self.busy = False
             timer.cancel()
-        if self.place.is_deleted:
+        if self._gone():
             return
         states.put(self.bar, joined(()))
         if done is not None:
-            self.found = replace(done)
+            self.found = done
             if done.imported:
                 acting.tell(tr("The records were imported."))
             elif keep:

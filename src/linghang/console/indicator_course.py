@@ -1,7 +1,7 @@
 """The course of an indicator over months, and what its change would be beside another baseline."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from linghang.console import charts, figures, overview_tiles, states
 from linghang.console.controls import VALUE, chooser
 from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import facts as listed
-from linghang.console.hypertext import joined, tag
+from linghang.console.hypertext import joined, segments, tag
 from linghang.console.telling import said
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -47,12 +47,11 @@ class Course:
             )
             self.place = ui.element("div")
             with self.place:
-                states.show(_waiting(tr("Computing the months …")))
+                states.show(states.waiting(tr("Computing the months …"), 3))
         background_tasks.create(self._follow())
 
     async def _follow(self) -> None:
         visit = self.visit
-        visit.speaking(lambda: None)()
         try:
             found = await elsewhere(
                 course_of, visit.folder, self.one["id"], now=visit.now, pack=visit.pack, as_of=visit.day
@@ -86,16 +85,8 @@ class Course:
 
 def _kinds(visit: Visit, one: Mapping[str, Any], kind: str) -> Markup:
     names = {"rolling": tr("the twelve months up to each"), "monthly": tr("each month alone")}
-    links = (
-        tag(
-            "a",
-            name,
-            href=visit.url(f"/indicators/{one['id']}", course=key),
-            aria_current="true" if key == kind else None,
-        )
-        for key, name in names.items()
-    )
-    return tag("nav", links, class_="lh-segments", aria_label=tr("Course over months"))
+    links = ((name, visit.url(f"/indicators/{one['id']}", course=key), key == kind) for key, name in names.items())
+    return segments(tr("Course over months"), links, "true")
 
 
 def _options(
@@ -200,7 +191,7 @@ class Baseline:
         start = date.fromisoformat(one["lineage"]["period"]["start"])
         starts = [_months_before(start, YEAR + back) for back in range(BASELINES)]
         self.options = {
-            first.isoformat(): f"{figures.day(first)} – {figures.day(_last_day(_months_before(first, -YEAR)))}"
+            first.isoformat(): f"{figures.day(first)} – {figures.day(_months_before(first, -YEAR) - timedelta(1))}"
             for first in starts
         }
         self.own = next(iter(self.options))
@@ -218,7 +209,7 @@ class Baseline:
             )
             field = chooser(tr("Baseline: twelve months"), self.options, self.chosen)
             field.on("change", self.visit.speaking(self._change), js_handler=VALUE)
-            self.place = states.show(_waiting(tr("Computing the change …")))
+            self.place = states.show(states.waiting(tr("Computing the change …"), 3))
             self.place.props('role="status"')
         background_tasks.create(self._follow())
 
@@ -230,14 +221,13 @@ class Baseline:
 
     async def _follow(self) -> None:
         visit, chosen = self.visit, self.chosen
-        visit.speaking(lambda: None)()
         first = date.fromisoformat(chosen)
         try:
             found = await elsewhere(
                 with_baseline, visit.folder, self.one["id"], first, now=visit.now, pack=visit.pack, as_of=visit.day
             )
         except BadInput as error:
-            return states.put(self.place, tag("p", str(error), class_="lh-refused", role="alert"))
+            return states.put(self.place, states.refused(str(error)))
         except Exception as error:
             return states.put(self.place, states.trouble(error))
         if chosen == self.chosen:
@@ -264,15 +254,6 @@ def _changed(found: Mapping[str, Any], one: Mapping[str, Any]) -> Markup:
     )
 
 
-def _waiting(text: str) -> Markup:
-    bones = tag("div", *(tag("div", class_="lh-bone") for _ in range(3)), class_="lh-bones", aria_hidden="true")
-    return joined((tag("p", text, class_="lh-about", role="status"), bones))
-
-
 def _months_before(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)
-
-
-def _last_day(after: date) -> date:
-    return date.fromordinal(after.toordinal() - 1)

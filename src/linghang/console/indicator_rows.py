@@ -32,7 +32,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
     written = args.query_parameters.get("offset", "0")
     offset = min(int(written), MOST_OFFSET) if written.isdecimal() else 0
     found, of = await facts.thread(lambda: page_of_rows(visit.folder, read, name, offset=offset, limit=PAGE))
-    shown = table_shown(name)
+    shown = await facts.thread(lambda: table_shown(name))
     rule = next((each for each in facts.pack_of(visit.pack).indicators if each.id == id), None)
     title = headed(said(rule.title)) if rule is not None else id
     way = tag("a", "‹ ", title, href=visit.url(f"/indicators/{id}"), class_="lh-back")

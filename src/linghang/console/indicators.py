@@ -16,7 +16,7 @@ from linghang.console.indicator_course import Baseline, Course
 from linghang.console.telling import AREAS, CONFIDENCE, STATISTICS, chip, finding, headed, named, said
 from linghang.console.visit import Visit
 from linghang.usecases.assessing import say_need
-from linghang.usecases.indicator_rows import RowsRead, rows_read
+from linghang.usecases.indicator_rows import rows_read
 from linghang.usecases.indicator_rules import IndicatorShown, indicator_rules
 from linghang.words import Listed, tr
 
@@ -248,7 +248,7 @@ def _lineage(one: Mapping[str, Any], visit: Visit) -> Markup:
             tag("code", read.table),
             " ",
             tr("{count} rows", count=f"{read.used:,}"),
-            href=_rows_of(read, visit, one["id"]),
+            href=visit.url(f"/indicators/{one['id']}/rows/{read.table}"),
             class_="lh-chip",
         )
         for read in rows_read(one)
@@ -268,10 +268,6 @@ def _lineage(one: Mapping[str, Any], visit: Visit) -> Markup:
         (tr("digest of what was read"), tag("code", lineage["input_digest"], class_="lh-wrap")),
     )
     return card(tr("Lineage"), listed(pairs), about=tr("The same rows give the same value, on any machine."))
-
-
-def _rows_of(read: RowsRead, visit: Visit, id: str) -> str:
-    return visit.url(f"/indicators/{id}/rows/{read.table}")
 
 
 PARTS = {"{id}/rows/{table}": indicator_rows.build, "{id}": build_one}

@@ -8,10 +8,10 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from linghang.console import acting, facts, figures, states
-from linghang.console.controls import VALUE, button, chooser, typed
+from linghang.console.controls import PRIMARY, VALUE, action, chooser, typed
 from linghang.console.elsewhere import elsewhere
 from linghang.console.hypertext import icon, joined, table, tag
-from linghang.console.telling import FLOORS, chip, finding, headed, named, ours, said
+from linghang.console.telling import FLOORS, and_more, chip, finding, headed, named, ours, said
 from linghang.console.visit import FLOORS as FLOOR_ORDER
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -80,13 +80,13 @@ class Interpretations:
             if one.settable and acting.may(self.visit, "review"):
                 with ui.element("div").classes("lh-reading-do"):
                     label = tr("Confirm again or change") if one.waits else tr("Change")
-                    named = tr("{what}: {name}", what=label, name=one.name)
-                    with button(named, "lh-button").on("click", self.visit.speaking(lambda: self._ask(one))):
-                        states.show(tag("span", icon("edit"), label))
+                    self._action(one, label, "edit", self._ask)
                     if one.act is not None:
-                        named = tr("{what}: {name}", what=tr("Take back"), name=one.name)
-                        with button(named, "lh-button").on("click", self.visit.speaking(lambda: self._ask_back(one))):
-                            states.show(tag("span", icon("undo"), tr("Take back")))
+                        self._action(one, tr("Take back"), "undo", self._ask_back)
+
+    def _action(self, one: Reading, label: str, sign: str, work: Callable[[Reading], None]) -> None:
+        made = action(label, sign, label=tr("{what}: {name}", what=label, name=one.name))
+        made.on("click", self.visit.speaking(lambda: work(one)))
 
     def _ask(self, one: Reading) -> None:
         with ui.dialog() as dialog, ui.element("div").classes("lh-dialog lh-setting").props('role="document"'):
@@ -155,9 +155,9 @@ class _Setting:
                 )
             )
         )
-        with ui.element("label").classes("lh-field"):
+        with ui.element("label").classes("lh-paper-field"):
             label = tr("New value")
-            states.show(tag("span", label, class_="lh-field-label"))
+            states.show(tag("span", label, class_="lh-paper-label"))
             words = one.choices or (("true", "false") if isinstance(one.pack_value, bool) else ())
             if words:
                 field = chooser(label, {word: named(CHOICES, word) for word in words}, self.value)
@@ -170,9 +170,7 @@ class _Setting:
         self.given = _reason(self.visit)
         self.effect = states.show(Markup(""), "lh-effect")
         self.effect.props('role="status"')
-        label = tr("What would change")
-        with button(label, "lh-button").on("click", self.visit.speaking(self._try)):
-            states.show(tag("span", icon("search"), label))
+        action(tr("What would change"), "search").on("click", self.visit.speaking(self._try))
         _foot(self.dialog, self.visit, tr("Set it"), self._set)
 
     def _typed(self, event: GenericEventArguments) -> None:
@@ -194,7 +192,7 @@ class _Setting:
             )
             states.put(self.effect, _effect(found, visit))
         except BadInput as error:
-            states.put(self.effect, tag("p", str(error), class_="lh-refused", role="alert"))
+            states.put(self.effect, states.refused(str(error)))
 
     async def _set(self) -> None:
         visit, one = self.visit, self.one
@@ -224,17 +222,16 @@ class _Setting:
 
 
 def _unreasoned() -> Markup:
-    text = tr("an interpretation is set and taken back with a written reason")
-    return tag("p", text, class_="lh-refused", role="alert")
+    return states.refused(tr("an interpretation is set and taken back with a written reason"))
 
 
 def _reason(visit: Visit) -> dict[str, str]:
     """Show the field of the reason; what is typed stands in the mapping."""
     given = {"reason": ""}
-    with ui.element("label").classes("lh-field"):
+    with ui.element("label").classes("lh-paper-field"):
         label = tr("Reason; it is shown wherever a verdict is")
-        states.show(tag("span", label, class_="lh-field-label"))
-        field = ui.element("textarea").classes("lh-control lh-note-field").props("rows=3 maxlength=1000")
+        states.show(tag("span", label, class_="lh-paper-label"))
+        field = ui.element("textarea").classes("lh-control lh-paper-note").props("rows=3 maxlength=1000")
         field.props["aria-label"] = label
 
     def typed_in(event: GenericEventArguments) -> None:
@@ -245,11 +242,9 @@ def _reason(visit: Visit) -> dict[str, str]:
 
 
 def _foot(dialog: ui.dialog, visit: Visit, label: str, work: Callable[[], Awaitable[None]]) -> None:
-    with ui.element("div").classes("lh-form-foot"):
-        with button(label, "lh-button lh-primary").on("click", visit.speaking(work)):
-            states.show(tag("span", label))
-        with button(tr("Cancel"), "lh-button").on("click", dialog.close):
-            states.show(tag("span", tr("Cancel")))
+    with ui.element("div").classes("lh-paper-foot"):
+        action(label, classes=PRIMARY).on("click", visit.speaking(work))
+        action(tr("Cancel")).on("click", dialog.close)
 
 
 def marks(document: Mapping[str, Any], visit: Visit) -> Markup | None:
@@ -326,14 +321,13 @@ def _effect(found: Mapping[str, Any], visit: Visit) -> Markup:
         )
         for one in shown[:MOST_CHANGES]
     )
-    rest = len(shown) - MOST_CHANGES
     return joined(
         (
             table(("", *(headed(tr(FLOORS[one])) for one in FLOOR_ORDER)), rows, "", caption),
             tag("ul", items, class_="lh-differing")
             if shown
             else tag("p", tr("No condition changes."), class_="lh-about"),
-            tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None,
+            and_more(len(shown) - MOST_CHANGES),
         )
     )
 

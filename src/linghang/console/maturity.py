@@ -5,18 +5,17 @@ from fractions import Fraction
 from pathlib import Path
 
 from markupsafe import Markup
-from nicegui import background_tasks, ui
+from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
-from linghang.console import acting, evidence_words, facts, maturity_items, states
-from linghang.console.controls import VALUE, button, chooser, typed
+from linghang.console import acting, evidence_words, facts, figures, maturity_items, states
+from linghang.console.controls import PRIMARY, VALUE, action, chooser, typed
 from linghang.console.dropping import drop_zone
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.hypertext import facts as listed
 from linghang.console.maturity_items import meter
 from linghang.console.telling import chip, finding, headed
 from linghang.console.visit import Visit
-from linghang.errors import BadInput
 from linghang.usecases import maturity as answers
 from linghang.usecases.maturity import Progress, between, progress
 from linghang.usecases.maturity_adopting import adopt, withdraw
@@ -61,19 +60,14 @@ class _Page:
                 self.items = ui.element("div")
                 self._show_items()
         self.gap = states.show(Markup(""))
-        self.acts = states.show(_acts(self.found))
-        background_tasks.create(self._follow())
+        self.acts = states.show(_acts(self.found, visit.zone))
+        states.follow(self.gap, self._follow())
 
     async def _follow(self) -> None:
         """What takes longer: what the next level takes, and what the records propose."""
         visit = self.visit
-        visit.speaking(lambda: None)()
-        try:
-            states.put(self.gap, await facts.thread(lambda: _gap(visit, self.found)))
-            self.proposals = await facts.thread(lambda: prefilled(visit.folder, now=visit.now, as_of=visit.day))
-        except BadInput as error:
-            states.put(self.gap, states.wrong(str(error)))
-            return
+        states.put(self.gap, await facts.thread(lambda: _gap(visit, self.found)))
+        self.proposals = await facts.thread(lambda: prefilled(visit.folder, now=visit.now, as_of=visit.day))
         if not self.items.is_deleted:
             self._tell_items()
             self._offer()
@@ -89,7 +83,7 @@ class _Page:
             return True
         states.put(self.standing, standing(self.found))
         states.put(self.list, self._sub_domains())
-        states.put(self.acts, _acts(self.found))
+        states.put(self.acts, _acts(self.found, self.visit.zone))
         states.put(self.gap, await facts.thread(lambda: _gap(self.visit, self.found)))
         return True
 
@@ -126,12 +120,9 @@ class _Page:
 
     def _actions(self) -> None:
         with ui.element("div").classes("lh-filters"):
-            with button(tr("Undo"), "lh-button").on("click", self.visit.speaking(self._undo)):
-                states.show(tag("span", icon("undo"), tr("Undo")))
-            with button(tr("Adopt the level …"), "lh-button").on("click", self.visit.speaking(self._adopt)):
-                states.show(tag("span", tr("Adopt the level …")))
-            with button(tr("Domains …"), "lh-button").on("click", self.visit.speaking(self._leave_out)):
-                states.show(tag("span", tr("Domains …")))
+            action(tr("Undo"), "undo").on("click", self.visit.speaking(self._undo))
+            action(tr("Adopt the level …")).on("click", self.visit.speaking(self._adopt))
+            action(tr("Domains …")).on("click", self.visit.speaking(self._leave_out))
         drop_zone(self.visit, "write", tr("Drop a filled workbook here"), self._workbook, ".xlsx")
 
     async def _weigh(self, event: object) -> None:
@@ -218,8 +209,7 @@ class _Page:
         with self.offer:
             count = tr("The records propose {count} answers; a person's answer stays.", count=len(found.to_take))
             states.show(tag("p", count, class_="lh-note"))
-            with button(tr("Take all proposals"), "lh-button lh-primary").on("click", self.visit.speaking(self._take)):
-                states.show(tag("span", tr("Take all proposals")))
+            action(tr("Take all proposals"), classes=PRIMARY).on("click", self.visit.speaking(self._take))
 
     async def _take(self) -> None:
         folder, by, visit = self.visit.folder, self.by(), self.visit
@@ -250,8 +240,7 @@ class _Page:
 
 
 def _choice(dialog: ui.dialog, word: str, value: str) -> None:
-    with button(word, "lh-button").on("click", lambda: dialog.submit(value)):
-        states.show(tag("span", word))
+    action(word).on("click", lambda: dialog.submit(value))
 
 
 def _model(found: Progress) -> str:
@@ -325,10 +314,10 @@ def _gap(visit: Visit, found: Progress) -> Markup:
     return card(tr("What the next level takes"), table(heads, rows, "", tr("Items")), about=about)
 
 
-def _acts(found: Progress) -> Markup:
+def _acts(found: Progress, zone: str) -> Markup:
     acts = list(reversed(found.opened.acts))[:SHOWN_ACTS]
     rows = (
-        [str(one.number), f"{one.at:%Y-%m-%d %H:%M}Z", one.by, tr(ACTS.get(one.kind, one.kind)), _on(one.content)]
+        [str(one.number), figures.moment(one.at, zone), one.by, tr(ACTS.get(one.kind, one.kind)), _on(one.content)]
         for one in acts
     )
     if not acts:

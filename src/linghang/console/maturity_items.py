@@ -8,8 +8,8 @@ from markupsafe import Markup, escape
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from linghang.console import states
-from linghang.console.controls import VALUE, button, typed
+from linghang.console import figures, states
+from linghang.console.controls import VALUE, action, typed
 from linghang.console.hypertext import tag
 from linghang.console.telling import chip, headed, proof
 from linghang.usecases.maturity import HINTS, UNKNOWN, Answer, Item
@@ -103,7 +103,8 @@ class ItemOnPage:
         answer, parts = self._answer, []
         if answer is not None:
             by = tr("the records") if answer.source == "records" else answer.by
-            parts.append(tag("span", tr("answered by {name} on {day}", name=by, day=f"{answer.at:%Y-%m-%d}")))
+            day = figures.moment(answer.at, self.page.visit.zone)
+            parts.append(tag("span", tr("answered by {name} on {day}", name=by, day=day)))
             parts += [tag("span", answer.reason)] if answer.reason else []
             parts += [chip(one) for one in answer.evidence]
         if self.page.proposals is not None:
@@ -118,7 +119,7 @@ class ItemOnPage:
         against = answer is not None and answer.source == "person" and answer.value > proposal.proposed.value
         sign = "✗ " if against and proposal.proposed.exact else "→ "
         said = tr("the records: {value} ({why})", value=said_value(proposal), why=str(why(proposal)))
-        return tag("span", sign, said, " ", proof(proposal.proposed.proof), class_="lh-item-proposed")
+        return tag("span", sign, said, " ", proof(proposal.proposed.proof))
 
     def _more(self) -> None:
         with ui.element("details").classes("lh-item-more"):
@@ -129,8 +130,7 @@ class ItemOnPage:
             documents.props["placeholder"] = "E0001, E0002"
             reason.on("input", self._reason, js_handler=VALUE)
             documents.on("input", self._documents, js_handler=VALUE)
-            with button(tr("Keep"), "lh-button").on("click", self.page.visit.speaking(self._keep)):
-                states.show(tag("span", tr("Keep")))
+            action(tr("Keep")).on("click", self.page.visit.speaking(self._keep))
 
     def _reason(self, event: GenericEventArguments) -> None:
         self.reason = str(event.args or "")

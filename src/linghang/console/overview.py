@@ -81,7 +81,6 @@ def _floors(visit: Visit) -> Any:
 
 async def _follow_trends(visit: Visit, pack: Pack, document: dict[str, Any], tiles: ui.html) -> None:
     """Draw the courses into the tiles when they are computed; a page without them is whole too."""
-    visit.speaking(lambda: None)()
     try:
         trends = await elsewhere(trends_of, visit.folder, now=visit.now, pack=visit.pack, as_of=visit.day)
     except Exception as error:
@@ -91,7 +90,6 @@ async def _follow_trends(visit: Visit, pack: Pack, document: dict[str, Any], til
 
 
 async def _follow(visit: Visit, pack: Pack, target: str, way: ui.html, fresh: ui.html) -> None:
-    visit.speaking(lambda: None)()
     try:
         held = await facts.status(visit.folder, visit.now)
         states.put(fresh, overview_parts.freshness(held, visit))
@@ -99,7 +97,7 @@ async def _follow(visit: Visit, pack: Pack, target: str, way: ui.html, fresh: ui
         states.put(fresh, states.trouble(error))
     level = headed(said(_title(pack, target)))
     try:
-        plan = await facts.plan(visit.folder, visit.pack, visit.day, target, visit.floor)
+        plan = await facts.plan(visit.folder, visit.pack, visit.day, target, visit.floor, visit.now)
         states.put(way, overview_parts.way_up(plan, level))
     except BadInput as error:
         states.put(way, overview_parts.way_refused(level, str(error)))

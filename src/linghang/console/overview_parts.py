@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from linghang.console import figures
+from linghang.console import figures, states
 from linghang.console.drawing import STRENGTHS, Arc, ring
 from linghang.console.hypertext import card, icon, joined, table, tag
 from linghang.console.telling import (
@@ -14,6 +14,7 @@ from linghang.console.telling import (
     FLOORS,
     PROOF_SIGNS,
     REASONS,
+    and_more,
     chip,
     finding,
     headed,
@@ -86,8 +87,7 @@ def _step(level: str, floor: Mapping[str, Any], chosen: bool) -> Markup:
     found = floor["levels"][level]
     lacking = len(found["failing"]) + len(found["missing"])
     note = tag("small", tr("{count} open", count=lacking)) if lacking else None
-    reached = " lh-reached" if found["finding"] == "met" else ""
-    return tag("div", finding(found["finding"]), note, class_=f"lh-step{reached}" + (" lh-chosen" if chosen else ""))
+    return tag("div", finding(found["finding"]), note, class_="lh-step" + (" lh-chosen" if chosen else ""))
 
 
 def _summed(names: Mapping[str, str], level: str | None, chosen: bool) -> Markup:
@@ -198,9 +198,8 @@ def _blocked(
 
 def way_waiting(level: str) -> Markup:
     """Say that the way is being planned."""
-    bones = tag("div", *(tag("div", class_="lh-bone") for _ in range(4)), class_="lh-bones", aria_hidden="true")
-    text = tag("p", tr("Planning the cheapest way …"), class_="lh-about", role="status")
-    return card(tr("Next best actions for {level}", level=level), text, bones)
+    waiting = states.waiting(tr("Planning the cheapest way …"), 4)
+    return card(tr("Next best actions for {level}", level=level), waiting)
 
 
 def way_refused(level: str, reason: str) -> Markup:
@@ -226,11 +225,10 @@ def way_up(plan: Mapping[str, Any], level: str) -> Markup:
         )
         for one in chosen["steps"][:MOST_STEPS]
     )
-    rest = len(chosen["steps"]) - MOST_STEPS
     return card(
         title,
         tag("ol", steps, class_="lh-steps"),
-        tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None,
+        and_more(len(chosen["steps"]) - MOST_STEPS),
         _range(hoped, sure),
         about=tr("Costs are estimates of ours; no official text gives them."),
     )
@@ -261,8 +259,7 @@ def _range(hoped: Mapping[str, Any] | None, sure: Mapping[str, Any] | None) -> M
 
 def fresh_waiting() -> Markup:
     """Say that the records are being counted."""
-    bones = tag("div", *(tag("div", class_="lh-bone") for _ in range(3)), class_="lh-bones", aria_hidden="true")
-    return card(tr("Freshness of the data"), bones)
+    return card(tr("Freshness of the data"), states.bones(3))
 
 
 def freshness(held: Mapping[str, Any], visit: Visit) -> Markup:

@@ -47,7 +47,7 @@ def tiles(
 
 def _trend(trends: Mapping[str, Sequence[str | None]] | None, id: str) -> Markup:
     if trends is None:
-        return tag("span", class_="lh-spark-space", aria_hidden="true")
+        return tag("span", class_="lh-spark-space lh-spark-waits", aria_hidden="true")
     return spark([figures.decimal(one) for one in trends.get(id, ())])
 
 

@@ -24,7 +24,7 @@ from linghang.console import (
 )
 from linghang.console.hypertext import card, joined, tag
 from linghang.console.hypertext import table as table_of
-from linghang.console.telling import headed
+from linghang.console.telling import and_more, headed
 from linghang.console.visit import Visit
 from linghang.usecases.live_values import live_values
 from linghang.usecases.plant_states import STATES, Machine, live_states, machines_of
@@ -42,8 +42,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
     machines, watched, known = await facts.thread(lambda: _read(visit.folder, visit.now))
     plant_nav.head(visit, "/plant", tr("{count} pieces of equipment.", count=len(machines)))
     if not machines:
-        what = tr("Import the equipment first; its tags are joined to it by the table of tags.")
-        states.show(states.empty(tr("No equipment is known yet"), what, (tr("To the data"), visit.url("/data"))))
+        plant_nav.no_machines(visit)
         return
     first = next((one for one in machines if one.id in watched), machines[0])
     here = next((one for one in machines if one.id == chosen), first)
@@ -52,8 +51,7 @@ async def build(visit: Visit, args: PageArguments) -> None:
         states.show(_values(here, watched.get(here.id, ()), known.get(here.id, {}), visit))
     if watched.get(here.id):
         words = {key: str(word) for key, word in STATES.items()}
-        lang = "zh-CN" if visit.language == "zh" else "en-GB"
-        said = {"now": tr("just now"), "language": lang, "zone": visit.zone, "words": words}
+        said = {"now": tr("just now"), "language": visit.locale, "words": words}
         ui.run_javascript(f"linghangLive({json.dumps(here.id)}, {json.dumps(said, ensure_ascii=False)})")
 
 
@@ -121,8 +119,7 @@ def _values(machine: Machine, ones: Sequence[Value], now: Mapping[str, Any], vis
         text = tr("Nothing is stored of it: connect its tags, or import them.")
         return card(machine.name, state, tag("p", text, class_="lh-note"), ways, about=machine.id)
     heads = (tr("tag"), tr("value"), tr("quality"), tr("at"))
-    rest = len(ones) - MOST_SHOWN
-    more = tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None
+    more = and_more(len(ones) - MOST_SHOWN)
     shown = table_of(heads, (_row(*one, visit) for one in ones[:MOST_SHOWN]), "lh-values", tr("Values now"))
     about = tr("{id}: values change here as they come.", id=machine.id)
     return card(headed(machine.name), state, shown, more, ways, about=about)

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, plant_nav, states
-from linghang.console.controls import button
+from linghang.console.controls import action
 from linghang.console.hypertext import facts as facts_of
 from linghang.console.hypertext import tag
 from linghang.console.visit import Visit
@@ -101,8 +101,7 @@ def _faults(one: Health) -> Markup:
 
 def _knock(name: str, visit: Visit) -> None:
     with ui.element("div").classes("lh-knock"):
-        with button(tr("Test the way to {name}", name=name), "lh-button") as test:
-            states.show(tag("span", tr("Test the way")))
+        test = action(tr("Test the way"), label=tr("Test the way to {name}", name=name))
         said = states.show(tag("span", role="status"))
 
     async def knock() -> None:

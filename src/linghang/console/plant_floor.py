@@ -10,6 +10,7 @@ from nicegui.events import SceneClickEventArguments
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import charts, facts, figures, plant_nav, states
+from linghang.console.controls import action
 from linghang.console.hypertext import card, joined, tag
 from linghang.console.visit import Visit
 from linghang.usecases.plant_floor import Floor, floor_of
@@ -34,8 +35,7 @@ async def build(visit: Visit, _args: PageArguments) -> None:
     )
     plant_nav.head(visit, "/plant/floor", said)
     if not floor.machines:
-        what = tr("Import the equipment first; its tags are joined to it by the table of tags.")
-        states.show(states.empty(tr("No equipment is known yet"), what, (tr("To the data"), visit.url("/data"))))
+        plant_nav.no_machines(visit)
         return
     dark = await charts.is_dark(visit)
     shown = visit.remembered.get("floor", "scene")
@@ -55,9 +55,8 @@ async def build(visit: Visit, _args: PageArguments) -> None:
         ui.navigate.reload()
 
     word = tr("Without the drawing") if shown == "scene" else tr("With the drawing")
-    with ui.element("div"), ui.element("button").classes("lh-button").on("click", visit.speaking(switch)) as one:
-        one.props["type"] = "button"
-        states.show(tag("span", word))
+    with ui.element("div"):
+        action(word).on("click", visit.speaking(switch))
     states.show(_list(floor, now, visit), "lh-floor-list")
     told = {
         "colours": {key: both[dark] for key, both in plant_nav.COLOURS.items()},

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from linghang.console import states
-from linghang.console.hypertext import joined, tag
+from linghang.console.hypertext import segments, tag
 from linghang.console.visit import Visit
 from linghang.usecases.plant_states import STATES
 from linghang.words import later, tr
@@ -41,14 +41,18 @@ COLOURS = {
 """Of a state, light and dark."""
 
 
-def head(visit: Visit, here: str, about: str = "", *more: Markup) -> None:
+def head(visit: Visit, here: str, about: str) -> None:
     """Show the heading of a page of the plant, and the way to the others."""
     title = next((word for path, word in WAYS if path == here and path != "/plant"), later("Plant"))
-    links = (
-        tag("a", tr(word), href=visit.url(path), aria_current="page" if path == here else None) for path, word in WAYS
-    )
-    states.show(states.heading(tr(title), about, *more))
-    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Views of the plant")))
+    ways = ((tr(word), visit.url(path), path == here) for path, word in WAYS)
+    states.show(states.heading(tr(title), about))
+    states.show(segments(tr("Views of the plant"), ways))
+
+
+def no_machines(visit: Visit) -> None:
+    """Say that there is no equipment yet, and how it comes."""
+    what = tr("Import the equipment first; its tags are joined to it by the table of tags.")
+    states.show(states.empty(tr("No equipment is known yet"), what, (tr("To the data"), visit.url("/data"))))
 
 
 def address(visit: Visit, path: str, pairs: Iterable[tuple[str, object]]) -> str:
@@ -58,14 +62,13 @@ def address(visit: Visit, path: str, pairs: Iterable[tuple[str, object]]) -> str
     return start + (("&" if "?" in start else "?") + more if more else "")
 
 
-def badge(state: str, more: str = "") -> Markup:
+def badge(state: str) -> Markup:
     """Return a state as sign and word."""
     known = state if state in STATES else "unknown"
     return tag(
         "span",
         tag("span", SIGNS[known], class_="lh-sign", aria_hidden="true"),
         tag("span", str(STATES[known]), data_word=""),
-        joined((" ", more)) if more else None,
         class_="lh-machine-state",
         data_state=known,
     )

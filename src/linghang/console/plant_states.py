@@ -1,7 +1,7 @@
 """The states of the machines over a day or a week: bars, and shares by work center and machine."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,9 @@ from nicegui.page_arguments import PageArguments
 
 from linghang.console import charts, facts, figures, gantt, plant_nav, states
 from linghang.console.controls import VALUE, chooser, typed
-from linghang.console.hypertext import card, joined, tag
+from linghang.console.hypertext import card, joined, segments, tag
 from linghang.console.hypertext import table as table_of
-from linghang.console.visit import Visit
+from linghang.console.visit import Visit, day_of
 from linghang.usecases.plant_states import STATES, UNKNOWN, StateChart, machines_of, state_chart
 from linghang.words import later, tr
 
@@ -31,11 +31,11 @@ async def build(visit: Visit, args: PageArguments) -> None:
     machines = await facts.thread(lambda: machines_of(visit.folder))
     plant_nav.head(visit, "/plant/states", tr("What the machines did, and what the records and state tags say of it."))
     if not machines:
-        what = tr("Import the equipment first; its tags are joined to it by the table of tags.")
-        states.show(states.empty(tr("No equipment is known yet"), what, (tr("To the data"), visit.url("/data"))))
+        plant_nav.no_machines(visit)
         return
-    last = _day(query.get("on", ""), visit)
     zone = ZoneInfo(visit.zone)
+    today = visit.now.astimezone(zone).date()
+    last = min(day_of(query.get("on", "")) or today, today)
     end = datetime.combine(last + timedelta(days=1), time(), zone)
     start = end - timedelta(days=days)
     _ways(visit, machines, {"span": span, "on": last.isoformat(), "center": center, "equipment": equipment})
@@ -52,23 +52,12 @@ async def build(visit: Visit, args: PageArguments) -> None:
     states.show(_shares(chart, chosen, visit))
 
 
-def _day(text: str, visit: Visit) -> Any:
-    today = visit.now.astimezone(ZoneInfo(visit.zone)).date()
-    try:
-        return min(datetime.fromisoformat(text).date(), today)
-    except ValueError:
-        return today
-
-
 def _ways(visit: Visit, machines: Sequence[Any], asked: dict[str, str]) -> None:
     def address(**other: str) -> str:
         return visit.url("/plant/states", **(asked | other))
 
-    links = (
-        tag("a", tr(word), href=address(span=key), aria_current="true" if asked["span"] == key else None)
-        for key, (_, word) in SPANS.items()
-    )
-    on = datetime.fromisoformat(asked["on"]).date()
+    spans = ((tr(word), address(span=key), asked["span"] == key) for key, (_, word) in SPANS.items())
+    on = date.fromisoformat(asked["on"])
     step = timedelta(days=SPANS[asked["span"]][0])
     ways = (
         tag("a", sign, href=address(on=str(on + by)), class_="lh-button", aria_label=word, title=word)
@@ -76,7 +65,7 @@ def _ways(visit: Visit, machines: Sequence[Any], asked: dict[str, str]) -> None:
     )
     centers = {one.work_center_id: one.work_center for one in machines}
     with ui.element("div").classes("lh-trend-head"):
-        states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Stretch of time")))
+        states.show(segments(tr("Stretch of time"), spans, "true"))
         with ui.element("div").classes("lh-filters"):
             day = typed(tr("Last day"), "date", asked["on"], "lh-day")
             day.on("change", lambda event: ui.navigate.to(address(on=str(event.args or ""))), js_handler=VALUE)
@@ -114,8 +103,7 @@ def _bars(chart: StateChart, chosen: Sequence[str], dark: bool, visit: Visit) ->
         ],
     }
     options = gantt.options(data, dark, visit.zone)
-    keys = [key for key in STATES if key != UNKNOWN]
-    for key, series in zip(keys, options["series"], strict=False):
+    for (key, _), series in zip(data["groups"], options["series"], strict=True):
         series["itemStyle"]["color"] = plant_nav.COLOURS[key][dark]
     at = charts.at_the_plant(visit.zone)
     options["xAxis"] |= {"min": at(chart.start.timestamp()), "max": at(chart.end.timestamp())}

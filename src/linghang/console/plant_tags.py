@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from nicegui import ui
 from nicegui.page_arguments import PageArguments
@@ -17,18 +16,6 @@ from linghang.usecases.telemetry import QUALITIES
 from linghang.usecases.trends import MOST_TAGS
 from linghang.words import tr
 
-PAGE_ROWS = 100
-SOURCE = """{getRows: async (p) => {
-  const order = p.sortModel.length ? (p.sortModel[0].sort === 'desc' ? '-' : '') + p.sortModel[0].colId : 'title';
-  const query = new URLSearchParams(%s);
-  query.set('offset', p.startRow); query.set('limit', p.endRow - p.startRow); query.set('order', order);
-  try {
-    const answer = await fetch('/api/v1/plant/tags?' + query);
-    if (!answer.ok) return p.failCallback();
-    const found = await answer.json();
-    p.successCallback(found.items, found.total);
-  } catch { p.failCallback(); }
-}}"""
 VALUE_SHOWN = """p => !p.data ? '' : p.value === null || p.value === undefined ? '–' : p.value === true ? '✓'
   : p.value === false ? '✗' : typeof p.value === 'number' ? p.value.toLocaleString(%s, {maximumSignificantDigits: 7})
   : (p.data.kind === 'text' && %s[p.value]) || p.value"""
@@ -100,7 +87,7 @@ class _Place:
         self.way = states.show(self._way(), "lh-trend-way")
 
     def show(self) -> None:
-        lang = json.dumps("zh-CN" if self.visit.language == "zh" else "en-GB")
+        lang = json.dumps(self.visit.locale)
         days = tr("{count} days", count="").strip()
         ages = json.dumps([tr("s"), tr("min"), tr("h"), days], ensure_ascii=False)
         words = json.dumps({key: str(word) for key, word in QUALITIES.items()}, ensure_ascii=False)
@@ -115,36 +102,25 @@ class _Place:
             _column("equipment", tr("Machine"), 120),
             _column("name", tr("Name in the telemetry"), 360),
         ]
-        self.grid = ui.aggrid(
-            {
-                "columnDefs": columns,
-                "defaultColDef": {"resizable": True, "minWidth": 80, "suppressHeaderMenuButton": True},
-                "rowModelType": "infinite",
-                ":datasource": self._source(),
-                ":getRowId": "p => p.data.name",
-                ":onModelUpdated": TICKED,
-                "rowSelection": {"mode": "multiRow", "headerCheckbox": False, "enableClickSelection": False},
-                "cacheBlockSize": PAGE_ROWS,
-                "maxBlocksInCache": 20,
-                "rowHeight": grids.ROW_PX,
-                "headerHeight": 40,
-                "animateRows": False,
-                "localeText": {key: tr(word) for key, word in grids.WORDS.items()},
-            },
-            auto_size_columns=False,
-        ).classes("lh-aggrid lh-tag-grid")
+        options = grids.endless(columns, self._rows()) | {
+            ":getRowId": "p => p.data.name",
+            ":onModelUpdated": TICKED,
+            "rowSelection": {"mode": "multiRow", "headerCheckbox": False, "enableClickSelection": False},
+        }
+        self.grid = ui.aggrid(options, auto_size_columns=False).classes("lh-aggrid lh-tag-grid")
         self.grid.props["aria-label"] = tr("Tags")
         self.grid.on("rowSelected", self.visit.speaking(self._selected), js_handler=SELECTED % self.grid.id)
 
-    def _source(self) -> str:
-        return SOURCE % json.dumps({key: value for key, value in self.asked.items() if value}, ensure_ascii=False)
+    def _rows(self) -> str:
+        query = {key: value for key, value in self.asked.items() if value}
+        return grids.rows_from("/api/v1/plant/tags", self.visit, query, "title")
 
     def _changed(self, key: str) -> Any:
         def changed(event: Any) -> None:
             self.asked[key] = str(event.args or "")[:200]
             self._told()
             if self.grid is not None:
-                self.grid.run_grid_method(":api => api.setGridOption('datasource', " + self._source() + ")")
+                self.grid.run_grid_method(":api => api.setGridOption('datasource', " + self._rows() + ")")
 
         return changed
 
@@ -160,8 +136,8 @@ class _Place:
     def _told(self) -> None:
         if self.way is not None:
             states.put(self.way, self._way())
-        pairs = [(key, value) for key, value in self.asked.items() if value] + [("tag", one) for one in self.taken]
-        ui.navigate.history.replace(self.visit.url("/plant/tags") + ("?" + urlencode(pairs) if pairs else ""))
+        pairs = [*self.asked.items(), *(("tag", one) for one in self.taken)]
+        ui.navigate.history.replace(plant_nav.address(self.visit, "/plant/tags", pairs))
 
     def _way(self) -> Any:
         count = len(self.taken)

@@ -1,7 +1,6 @@
 """Courses of tags over any stretch of time, drawn by the browser from what the API reads."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,13 +11,13 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import charts, facts, plant_nav, states
-from linghang.console.hypertext import icon, tag
+from linghang.console.hypertext import icon, segments, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
-from linghang.usecases.kept import has_telemetry
 from linghang.usecases.live_values import live_values
+from linghang.usecases.telemetry import has_telemetry
 from linghang.usecases.trends import MOST_TAGS, ends_of
-from linghang.words import Text, later, tr
+from linghang.words import later, tr
 
 SPANS = {
     "1h": (timedelta(hours=1), later("1 hour")),
@@ -85,17 +84,12 @@ async def _trend(visit: Visit, asked: Asked, path: str) -> None:
     start, end, live = stretch
     key = "name" if path == "/plant/tag" else "tag"
     pairs = [(key, name) for name in asked.names]
-    links = (
-        tag(
-            "a",
-            tr(word),
-            href=plant_nav.address(visit, path, [*pairs, ("span", span)]),
-            aria_current=span == asked.span or None,
-        )
+    presets = (
+        (tr(word), plant_nav.address(visit, path, [*pairs, ("span", span)]), span == asked.span)
         for span, (_, word) in SPANS.items()
     )
-    presets = tag("nav", links, class_="lh-segments", aria_label=tr("Stretch of time"))
-    states.show(tag("div", presets, _fields(), class_="lh-trend-head"))
+    shown_spans = segments(tr("Stretch of time"), presets, "true")
+    states.show(tag("div", shown_spans, _fields(), class_="lh-trend-head"))
     states.show(_chosen(visit, asked, shown, path))
     dark = await charts.is_dark(visit)
     with ui.element("section").classes("lh-card lh-trend"):
@@ -110,7 +104,7 @@ async def _trend(visit: Visit, asked: Asked, path: str) -> None:
         "end": int(end.timestamp() * 1000),
         "live": live,
         "zone": visit.zone,
-        "language": "zh-CN" if visit.language == "zh" else "en-GB",
+        "language": visit.locale,
         "path": plant_nav.address(visit, path, pairs),
         "colours": list(charts.COLOURS[dark]),
         "wrong": charts.LIMIT_COLOURS["control"][dark],
@@ -184,17 +178,15 @@ def _moment(text: str, zone: str) -> datetime | None:
 
 
 def _words() -> dict[str, str]:
-    words: Sequence[tuple[str, str]] = (
-        ("intervals", tr("{intervals} intervals of {time}: mean, least and greatest value of {points} points")),
-        ("points", tr("{points} points as they came")),
-        ("none", tr("Nothing came in this stretch.")),
-        ("bad", tr("quality not good")),
-        ("wrong", tr("This could not be read; try again.")),
-        ("live", tr("goes on as values come")),
-        ("to", str(Text("至", "to"))),
-        ("h", tr("h")),
-        ("min", tr("min")),
-        ("s", tr("s")),
-        ("d", tr("days")),
-    )
-    return dict(words)
+    return {
+        "intervals": tr("{intervals} intervals of {time}: mean, least and greatest value of {points} points"),
+        "points": tr("{points} points as they came"),
+        "none": tr("Nothing came in this stretch."),
+        "bad": tr("quality not good"),
+        "wrong": tr("This could not be read; try again."),
+        "live": tr("goes on as values come"),
+        "h": tr("h"),
+        "min": tr("min"),
+        "s": tr("s"),
+        "d": tr("days"),
+    }

@@ -21,13 +21,10 @@ from linghang.console.controls import VALUE, chooser
 from linghang.console.hypertext import card, tag
 from linghang.console.hypertext import facts as listed
 from linghang.console.settings_parts import Values, field, form, head, to_the_door
-from linghang.console.visit import THEMES, Visit
+from linghang.console.visit import LANGUAGE_NAMES, THEME_NAMES, Visit
 from linghang.usecases.accounts import LEAST_PASSWORD, ROLE_TITLES
 from linghang.usecases.workspace_facts import WorkspaceFacts, facts_of
-from linghang.words import LANGUAGES, later, tr
-
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
-THEME_NAMES = {"auto": later("as the system"), "light": later("light"), "dark": later("dark")}
+from linghang.words import tr
 
 
 async def build(visit: Visit, _: PageArguments) -> None:
@@ -35,7 +32,7 @@ async def build(visit: Visit, _: PageArguments) -> None:
     head(visit, "", tr("This browser, yourself, and what this workspace is made of."))
     with ui.element("div").classes("lh-grid lh-settings"):
         _browser(visit)
-        _oneself(visit)
+        await _oneself(visit)
         place = states.show(card(tr("Workspace"), tag("p", tr("Counting …"), class_="lh-about")))
     found = await facts.thread(lambda: facts_of(visit.folder))
     states.put(place, _workspace(found))
@@ -46,8 +43,8 @@ def _browser(visit: Visit) -> None:
         text = tr("Kept for this browser alone.")
         states.show(tag("h2", tr("This browser")) + tag("p", text, class_="lh-about"))
         with ui.element("div").classes("lh-ask-fields"):
-            _chosen(visit, tr("Language"), "language", {key: LANGUAGE_NAMES[key] for key in LANGUAGES}, visit.language)
-            _chosen(visit, tr("Colours"), "theme", {key: tr(THEME_NAMES[key]) for key in THEMES}, visit.theme)
+            _chosen(visit, tr("Language"), "language", LANGUAGE_NAMES, visit.language)
+            _chosen(visit, tr("Colours"), "theme", {key: tr(name) for key, name in THEME_NAMES.items()}, visit.theme)
 
 
 def _chosen(visit: Visit, label: str, key: str, options: dict[str, str], value: str) -> None:
@@ -63,7 +60,7 @@ def _chosen(visit: Visit, label: str, key: str, options: dict[str, str], value: 
     made.on("change", visit.speaking(choose), js_handler=VALUE)
 
 
-def _oneself(visit: Visit) -> None:
+async def _oneself(visit: Visit) -> None:
     person = visit.person
     with ui.element("section").classes("lh-card lh-set"):
         states.show(tag("h2", tr("Yourself")))
@@ -78,7 +75,8 @@ def _oneself(visit: Visit) -> None:
             (tr("role"), tr(ROLE_TITLES[person.role])),
         )
         states.show(listed(pairs))
-        account = next((one for one in visit.accounts.all() if one.name == person.name), None)
+        every = await facts.thread(visit.accounts.all)
+        account = next((one for one in every if one.name == person.name), None)
         if account is None or account.password is None:
             states.show(tag("p", tr("You enter through the identity provider: your password is kept there.")))
             return
@@ -91,7 +89,13 @@ def _password_fields() -> list[Markup]:
     return [
         field(tr("Present password"), "present", "password", autocomplete="current-password", required=True),
         field(
-            tr("New password"), "password", "password", least, autocomplete="new-password", required=True, minlength=10
+            tr("New password"),
+            "password",
+            "password",
+            least,
+            autocomplete="new-password",
+            required=True,
+            minlength=LEAST_PASSWORD,
         ),
         field(tr("Once more"), "again", "password", autocomplete="new-password", required=True),
     ]

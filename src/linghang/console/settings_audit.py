@@ -1,7 +1,7 @@
 """Settings: the audit log, who changed what and when; and whether all of it still fits together."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import asdict
 from typing import Any
 
 from markupsafe import Markup
@@ -9,11 +9,11 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, states
-from linghang.console.controls import button
+from linghang.console.controls import action
 from linghang.console.elsewhere import elsewhere
-from linghang.console.hypertext import icon, joined, table, tag
+from linghang.console.hypertext import joined, table, tag
 from linghang.console.settings_parts import Values, choice, field, form, head, only_administrators, tick
-from linghang.console.visit import Visit
+from linghang.console.visit import Visit, day_of
 from linghang.usecases.audit_log import DeedShown, DeedsPage, LogChecked, Wanted, check_log, deeds
 from linghang.usecases.audit_words import FACES, THINGS, said
 from linghang.words import tr
@@ -43,8 +43,8 @@ def _wanted(asked: Mapping[str, str]) -> Wanted:
         asked.get("who", ""),
         asked.get("what", ""),
         asked.get("on", ""),
-        _day(asked.get("since", "")),
-        _day(asked.get("until", "")),
+        day_of(asked.get("since", "")),
+        day_of(asked.get("until", "")),
         asked.get("failed", "") == "yes",
     )
 
@@ -75,15 +75,8 @@ def _shown(page: DeedsPage, wanted: Wanted, before: int | None, visit: Visit) ->
         )
         return tag("p", text, class_="lh-note")
     heads = ("#", tr("when"), tr("who"), tr("through"), tr("what"), tr("on"))
-    shown = table(heads, (_row(one, visit) for one in page.deeds), "lh-audit", tr("Audit log"))
-    asked = {
-        "who": wanted.who,
-        "what": wanted.what,
-        "on": wanted.on,
-        "since": wanted.since,
-        "until": wanted.until,
-        "failed": "yes" if wanted.failed else "",
-    }
+    shown = table(heads, (_row(one, visit) for one in page.deeds), "lh-audit", tr("Audit log"), stacks=True)
+    asked = asdict(wanted) | {"failed": "yes" if wanted.failed else ""}
     ways = []
     if before is not None:
         ways.append(tag("a", tr("To the newest"), href=visit.url(PATH, **asked), class_="lh-button"))
@@ -120,12 +113,12 @@ def _check(visit: Visit) -> None:
         )
         with ui.element("div").classes("lh-headline"):
             states.show(tag("h2", tr("Does it fit together?")) + tag("p", about, class_="lh-about"))
-            with button(tr("Check the whole log"), "lh-button") as pressed:
-                states.show(tag("span", icon("evidence"), tr("Check the whole log")))
+            pressed = action(tr("Check the whole log"), "evidence")
         place = states.show(Markup(""))
 
     async def look() -> None:
-        visit.need("admin")
+        if not await acting.allowed(visit, "admin"):
+            return
         states.put(place, tag("p", tr("checking"), " …", class_="lh-about", role="status"))
         states.put(place, _found(await elsewhere(check_log, visit.folder)))
 
@@ -142,13 +135,6 @@ def _found(found: LogChecked) -> Markup:
         tag("p", "✓ ", count, class_="lh-better", role="status"),
         tag("p", note, " ", tag("code", found.hash, class_="lh-wrap"), class_="lh-about"),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
 
 
 def _whole(text: str) -> int | None:

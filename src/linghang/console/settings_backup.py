@@ -67,7 +67,7 @@ class _Backups:
         with ui.element("section").classes("lh-card lh-set"):
             about = tr("Every byte is held against the list of files inside; nothing is kept of it.")
             states.show(tag("h2", tr("Check a backup")) + tag("p", about, class_="lh-about"))
-            drop_zone(visit, "admin", tr("Drop a backup here (.zip)"), self._uploaded, ".zip")
+            drop_zone(visit, "admin", tr("Drop a backup here (.zip)"), self._look, ".zip")
             self.checked = states.show(Markup(""))
         acting_on(visit, self.list, {"check": self._check, "remove": self._remove})
         await self._draw()
@@ -109,16 +109,14 @@ class _Backups:
         if path is not None:
             await self._look(path, name)
 
-    async def _uploaded(self, file: Path, name: str) -> None:
-        await self._look(file, name)
-
     async def _look(self, path: Path, name: str) -> None:
-        self.visit.need("admin")
+        if not await acting.allowed(self.visit, "admin"):
+            return
         states.put(self.checked, tag("p", tr("checking"), " …", class_="lh-about", role="status"))
         try:
             shown = _checked(await elsewhere(check_backup, path), name, self.visit)
         except BadInput as error:
-            shown = tag("p", str(error), class_="lh-refused", role="alert")
+            shown = states.refused(str(error))
         states.put(self.checked, shown)
 
     async def _remove(self, name: str) -> None:

@@ -84,7 +84,7 @@ def _state(found: Provider | BadInput | None) -> Markup:
     if found is None:
         return card(title, tag("p", tr("Not set up: everybody enters by name and password."), class_="lh-note"))
     if isinstance(found, BadInput):
-        return card(title, tag("p", str(found), class_="lh-refused", role="alert"))
+        return card(title, states.refused(str(found)))
     making = found.making
     groups = (
         joined((tag("code", group), " → ", tr(ROLE_TITLES[role]), tag("br"))) for group, role in making.roles.items()

@@ -8,10 +8,10 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, states
-from linghang.console.controls import button
+from linghang.console.controls import action
 from linghang.console.dropping import drop_zone
 from linghang.console.hypertext import facts as listed
-from linghang.console.hypertext import icon, table, tag
+from linghang.console.hypertext import table, tag
 from linghang.console.settings_parts import Values, ask, head, only_administrators
 from linghang.console.visit import Visit
 from linghang.usecases.signing_keys import PASSPHRASE, Keys, own_key, replace_own_key, show_keys, trust_key
@@ -40,10 +40,8 @@ class _Keys:
             states.show(tag("h2", tr("Own key")) + tag("p", about, class_="lh-about"))
             self.own = states.show(Markup(""))
             with ui.element("div").classes("lh-acts"):
-                with button(tr("Download the public key"), "lh-button").on("click", visit.speaking(self._export)):
-                    states.show(tag("span", icon("download"), tr("Download the public key")))
-                with button(tr("Make a new key"), "lh-button").on("click", visit.speaking(self._ask_new)):
-                    states.show(tag("span", icon("add"), tr("Make a new key")))
+                action(tr("Download the public key"), "download").on("click", visit.speaking(self._export))
+                action(tr("Make a new key"), "add").on("click", visit.speaking(self._ask_new))
         with ui.element("section").classes("lh-card lh-set"):
             about = tr("Bundles that these have signed count as known when they are verified here.")
             states.show(tag("h2", tr("Keys of others")) + tag("p", about, class_="lh-about"))

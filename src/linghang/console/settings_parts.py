@@ -9,8 +9,8 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from linghang.console import states
-from linghang.console.controls import button
-from linghang.console.hypertext import Child, icon, tag
+from linghang.console.controls import action
+from linghang.console.hypertext import Child, icon, segments, tag
 from linghang.console.visit import Visit
 from linghang.words import later, tr
 
@@ -33,12 +33,9 @@ Took = Callable[[Values], Awaitable[str | None]]
 
 def head(visit: Visit, place: str, about: str) -> None:
     """Show the heading of the settings, and the way to their parts."""
-    links = (
-        tag("a", tr(name), href=visit.url(f"{ROOT}/{path}" if path else ROOT), aria_current=path == place and "page")
-        for path, name in PLACES
-    )
+    links = ((tr(name), visit.url(f"{ROOT}/{path}" if path else ROOT), path == place) for path, name in PLACES)
     states.show(states.heading(tr("Settings"), about))
-    states.show(tag("nav", links, class_="lh-segments", aria_label=tr("Parts of the settings")))
+    states.show(segments(tr("Parts of the settings"), links))
 
 
 def only_administrators() -> None:
@@ -79,8 +76,7 @@ def form(
             with ui.element("button").classes("lh-button lh-primary").props('type="submit"') as submit:
                 states.show(tag("span", label))
             if cancel is not None:
-                with button(tr("Cancel"), "lh-button").on("click", cancel):
-                    states.show(tag("span", tr("Cancel")))
+                action(tr("Cancel")).on("click", cancel)
 
     async def sent(event: GenericEventArguments) -> None:
         states.put(wrong, Markup(""))
@@ -93,7 +89,7 @@ def form(
                 submit.props.pop("disabled", None)
                 submit.update()
         if refusal:
-            states.put(wrong, tag("p", refusal, class_="lh-refused", role="alert"))
+            states.put(wrong, states.refused(refusal))
 
     made.on("submit", visit.speaking(sent), js_handler=FORM)
 

@@ -8,8 +8,8 @@ from nicegui import ui
 from nicegui.page_arguments import PageArguments
 
 from linghang.console import acting, facts, figures, states
-from linghang.console.controls import button
-from linghang.console.hypertext import Child, card, icon, joined, table, tag
+from linghang.console.controls import PRIMARY, action
+from linghang.console.hypertext import Child, card, joined, table, tag
 from linghang.console.settings_parts import (
     Values,
     act,
@@ -72,17 +72,26 @@ def _first(visit: Visit) -> None:
                 to_the_door("/settings/people")
             return None
 
-        form(visit, _new_fields(), tr("Make the first administrator"), make)
+        form(visit, _new_fields(True), tr("Make the first administrator"), make)
 
 
-def _new_fields() -> list[Markup]:
+def _new_fields(entering: bool) -> list[Markup]:
+    """Return the fields of a new account; `entering` by a password."""
     least = tr("At least {count} characters, without the name.", count=LEAST_PASSWORD)
     hint = tr("Letters, digits, . _ @ -")
     return [
         field(tr("Name to enter with"), "name", "text", hint, required=True, maxlength=64, autofocus=True),
         field(tr("The person's name"), "title", maxlength=200),
-        field(tr("Password"), "password", "password", least, autocomplete="new-password", required=True, minlength=10),
-        field(tr("Once more"), "again", "password", autocomplete="new-password", required=True),
+        field(
+            tr("Password"),
+            "password",
+            "password",
+            least,
+            autocomplete="new-password",
+            required=entering,
+            minlength=LEAST_PASSWORD,
+        ),
+        field(tr("Once more"), "again", "password", autocomplete="new-password", required=entering),
     ]
 
 
@@ -96,15 +105,13 @@ class _People:
         with ui.element("section").classes("lh-card lh-set"):
             with ui.element("div").classes("lh-headline"):
                 states.show(tag("h2", tr("People")))
-                with button(tr("Add a person"), "lh-button lh-primary").on("click", self.visit.speaking(self._add)):
-                    states.show(tag("span", icon("add"), tr("Add a person")))
+                action(tr("Add a person"), "add", PRIMARY).on("click", self.visit.speaking(self._add))
             self.people = states.show(Markup(""))
         with ui.element("section").classes("lh-card lh-set"):
             with ui.element("div").classes("lh-headline"):
                 about = tr("A token may do what its rights say, and never more than its account.")
                 states.show(tag("h2", tr("Tokens of programs")) + tag("p", about, class_="lh-about"))
-                with button(tr("Make a token"), "lh-button").on("click", self.visit.speaking(self._new_token)):
-                    states.show(tag("span", icon("add"), tr("Make a token")))
+                action(tr("Make a token"), "add").on("click", self.visit.speaking(self._new_token))
             self.secret = states.show(Markup(""))
             self.tokens = states.show(Markup(""))
         acting_on(
@@ -133,8 +140,7 @@ class _People:
             about=tr("Instead of a password; a refused person is told them."),
             maxlength=500,
         )
-        name, title, *passwords = _new_fields()
-        free = [Markup(one.replace(' required=""', "").replace(" required", "")) for one in passwords]
+        name, title, *passwords = _new_fields(False)
 
         async def take(values: Values) -> str | None:
             if values.get("password") != values.get("again"):
@@ -149,18 +155,21 @@ class _People:
             await self._done("accounts.add", name, work, {"role": role})
             return None
 
-        fields = [name, title, choice(tr("Role"), "role", roles, "viewer"), *free, subject]
+        fields = [name, title, choice(tr("Role"), "role", roles, "viewer"), *passwords, subject]
         ask(self.visit, tr("Add a person"), "", fields, tr("Add"), take)
 
-    def _change(self, name: str) -> None:
-        account = next((one for one in self.accounts.all() if one.name == name), None)
+    async def _change(self, name: str) -> None:
+        every = await facts.thread(self.accounts.all)
+        account = next((one for one in every if one.name == name), None)
         if account is None:
             return
         roles = {str(one): tr(ROLE_TITLES[one]) for one in ROLES}
         least = tr("Left empty, it stays as it is.")
         fields = [
             choice(tr("Role"), "role", roles, account.role),
-            field(tr("New password"), "password", "password", least, autocomplete="new-password", minlength=10),
+            field(
+                tr("New password"), "password", "password", least, autocomplete="new-password", minlength=LEAST_PASSWORD
+            ),
             tick(tr("May not enter any more"), "disabled", account.disabled_us is not None),
         ]
 
@@ -192,8 +201,9 @@ class _People:
         now = self.visit.now
         await self._done("sessions.end", name, lambda: [self.accounts.end_sessions(name, now)])
 
-    def _new_token(self) -> None:
-        people = {one.name: one.name for one in self.accounts.all() if one.disabled_us is None}
+    async def _new_token(self) -> None:
+        every = await facts.thread(self.accounts.all)
+        people = {one.name: one.name for one in every if one.disabled_us is None}
         fields = [
             field(tr("What it is for"), "purpose", required=True, maxlength=100, autofocus=True),
             choice(tr("Account whose rights it has at most"), "account", people, self.visit.person.name),

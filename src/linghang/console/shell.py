@@ -29,9 +29,9 @@ from linghang.console import (
 from linghang.console.controls import VALUE, button, chooser, typed
 from linghang.console.hypertext import icon, joined, tag
 from linghang.console.telling import said
-from linghang.console.visit import THEMES, Visit, page_title
+from linghang.console.visit import LANGUAGE_NAMES, THEME_NAMES, THEMES, Visit, page_title
 from linghang.usecases.accounts import ROLE_TITLES
-from linghang.words import later, tr
+from linghang.words import later, tr, use
 
 Builder = Callable[[Visit, Any], Awaitable[None]]
 PAGES: tuple[tuple[str, str, str, Builder], ...] = (
@@ -62,7 +62,7 @@ PARTS_OF: dict[str, tuple[str, Builder]] = {
     f"{parent}/{path}": (parent, builder) for parent, parts in _INSIDE.items() for path, builder in parts.items()
 }
 """Address of a page inside another one, that other one, and its builder; what is more special stands before."""
-THEME_NAMES = {"auto": later("as the system"), "light": later("light"), "dark": later("dark")}
+
 LEAVE = """async () => {
   await fetch('/api/v1/session', {method: 'DELETE'});
   location.assign('/login?left=1');
@@ -74,7 +74,7 @@ async def build(visit: Visit, request: Request) -> None:
     visit.look_at(request.query_params, facts.packs())
     visit.path = request.url.path
     ui.add_head_html(_head())
-    ui.query("body").classes("lh-body")
+
     name, visit.zone = await facts.about(visit.folder)
     drawer = ui.left_drawer(value=None).props("width=216 breakpoint=1023 bordered").classes("lh-drawer")
     _header(visit, name, drawer)
@@ -121,7 +121,7 @@ class Rooms(ui.sub_pages):
 
 async def _page(visit: Visit, title: str, builder: Builder, args: PageArguments) -> None:
     """Build one page: first its outline, then what it shows, or why it cannot."""
-    visit.speaking(lambda: None)()
+    use(visit.language)
     visit.look_at(args.query_parameters, facts.packs())
     visit.path = args.path
     for one in visit.changed:
@@ -210,7 +210,8 @@ def _again(visit: Visit) -> None:
 
 
 def _language(visit: Visit) -> None:
-    other, name = ("en", "English") if visit.language == "zh" else ("zh", "中文")
+    other = "en" if visit.language == "zh" else "zh"
+    name = LANGUAGE_NAMES[other]
 
     def switch() -> None:
         visit.remembered["language"] = other

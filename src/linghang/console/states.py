@@ -1,9 +1,11 @@
 """What a page shows while it has nothing to show yet, where there is nothing, and where something is wrong."""
 
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from markupsafe import Markup
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from linghang.console.hypertext import Child, icon, tag
 from linghang.errors import BadInput
@@ -62,12 +64,43 @@ def trouble(error: Exception) -> Markup:
     """Say what went wrong: bad input in its own words, a fault of ours by its kind, with the rest in the log."""
     if isinstance(error, BadInput):
         return wrong(str(error))
-    LOG.error("a page could not be built", exc_info=error)
-    return wrong(tr("the program has a fault here; its log says more ({kind})", kind=type(error).__name__))
+    return wrong(fault(error, "a page could not be built"))
+
+
+def fault(error: Exception, what: str) -> str:
+    """Log a fault of ours whole, and say of it what a reader can do with."""
+    LOG.error(what, exc_info=error)
+    return tr("the program has a fault here; its log says more ({kind})", kind=type(error).__name__)
+
+
+def refused(message: str) -> Markup:
+    """Say in place why something was not done."""
+    return tag("div", (tag("p", line) for line in message.splitlines()), class_="lh-refused", role="alert")
+
+
+def follow(place: ui.html, work: Coroutine[Any, Any, None]) -> None:
+    """Show later what takes long: the page is there meanwhile, and what goes wrong is said in its place."""
+
+    async def followed() -> None:
+        try:
+            await work
+        except Exception as error:
+            put(place, trouble(error))
+
+    background_tasks.create(followed())
+
+
+def bones(count: int = 6) -> Markup:
+    """Return the outline of what will stand there."""
+    return tag("div", (tag("div", class_="lh-bone") for _ in range(count)), class_="lh-bones", aria_hidden="true")
+
+
+def waiting(what: str, count: int = 6) -> Markup:
+    """Say what is being worked out, over the outline of it."""
+    return tag("p", what, class_="lh-about", role="status") + bones(count)
 
 
 def outline(title: str) -> ui.element:
     """Show the outline of a page while what it shows is read."""
-    bars = tag("div", *(tag("div", class_="lh-bone") for _ in range(6)), class_="lh-bones", aria_hidden="true")
-    said = tag("p", tr("Reading the plant's data …"), class_="lh-about", role="status")
-    return show(tag("div", tag("h1", title, class_="lh-outline-title"), said, bars), "lh-outline")
+    head = tag("h1", title, class_="lh-outline-title")
+    return show(tag("div", head, waiting(tr("Reading the plant's data …"))))

@@ -92,6 +92,11 @@ def ours() -> Markup:
     return tag("span", tr("ours, not of the text"), class_="lh-chip lh-ours")
 
 
+def and_more(count: int) -> Markup | None:
+    """Say how many more there are than are shown; nothing where all are."""
+    return tag("p", tr("and {count} more", count=count), class_="lh-more") if count > 0 else None
+
+
 def chip(text: str) -> Markup:
     """Return a small quiet label."""
     return tag("span", text, class_="lh-chip")

@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from linghang.usecases.accounts import Accounts, Person, Refused, Scope
-from linghang.words import LANGUAGES, Language, tr, use
+from linghang.words import LANGUAGES, Language, later, tr, use
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Theme = Literal["auto", "light", "dark"]
 Floor = Literal["declared", "documented", "measured"]
+LANGUAGE_NAMES: dict[str, str] = {"zh": "中文", "en": "English"}
 THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
+THEME_NAMES = {"auto": later("as the system"), "light": later("light"), "dark": later("dark")}
 FLOORS: tuple[Floor, ...] = ("declared", "documented", "measured")
 DEFAULT_PACK = "national-2024"
 
@@ -55,6 +58,16 @@ class Visit:
         """The clock of the console."""
         return datetime.now(UTC)
 
+    @property
+    def locale(self) -> str:
+        """What browsers call the language, to write numbers and moments in it."""
+        return "zh-CN" if self.language == "zh" else "en-GB"
+
+    @property
+    def judged(self) -> date:
+        """The day that the page speaks of: the chosen one, else the plant's today."""
+        return self.day or self.now.astimezone(ZoneInfo(self.zone)).date()
+
     def url(self, path: str, **more: object) -> str:
         """Return an address inside the console: it keeps pack and day."""
         asked: dict[str, object] = {"pack": self.pack} if self.pack != DEFAULT_PACK else {}
@@ -68,7 +81,7 @@ class Visit:
         if (pack := query.get("pack")) in packs and pack is not None:
             self.pack = self.remembered["pack"] = pack
         if "day" in query:
-            self.day = _day(query["day"])
+            self.day = day_of(query["day"])
         for floor in FLOORS:
             if query.get("floor") == floor:
                 self.floor = self.remembered["floor"] = floor
@@ -134,9 +147,8 @@ def floor_of(remembered: Mapping[str, Any]) -> Floor:
     return next((one for one in FLOORS if remembered.get("floor") == one), "documented")
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
+def day_of(text: str) -> date | None:
+    """Read a day that an address says; None where it says none."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -21,7 +21,7 @@ from linghang.console.way_up_nav import segments
 from linghang.console.way_up_trade import TradeOff
 from linghang.console.way_up_view import CHANGED, PRESSED, draw
 from linghang.console.way_up_waiting import while_open
-from linghang.console.way_up_wish import LIMITS, Wish, read_count, read_day, read_money, read_wish
+from linghang.console.way_up_wish import READERS, Wish, read_day, read_money, read_wish
 from linghang.errors import BadInput
 from linghang.usecases.kept import assessed_before
 from linghang.usecases.packs import Pack
@@ -31,7 +31,6 @@ from linghang.words import tr
 
 STILL_S = 0.4
 """How long nothing has to move before a plan is made: a slider on its way asks for none."""
-READERS: Mapping[str, Any] = {"budget": read_money, "per_year": read_money, "by": read_day, "parallel": read_count}
 
 
 async def build(visit: Visit, args: PageArguments) -> None:
@@ -73,15 +72,13 @@ class Way:
                 self.status.props('role="status"')
         self.result = ui.element("div").classes("lh-way-result")
         with self.result:
-            bones = tag("div", (tag("div", class_="lh-bone") for _ in range(4)), class_="lh-bones", aria_hidden="true")
-            states.show(tag("section", bones, class_="lh-card"))
+            states.show(tag("section", states.bones(4), class_="lh-card"))
         self.trade = TradeOff(self.visit, self._known, self._take)
         way_up_costs.build(self.visit, self._other_costs)
         background_tasks.create(self._begin())
 
     async def _begin(self) -> None:
         """Plan without limits, which says how far the sliders go, then what was asked."""
-        self.visit.speaking(lambda: None)()
         self._buttons()
         try:
             with self.result:
@@ -154,7 +151,7 @@ class Way:
     def pressed(self, event: GenericEventArguments) -> None:
         """A button or a tick in a table: a limit that would be enough, or an action that is asked for or left out."""
         name, value = (str(one) for one in event.args)
-        if name in LIMITS:
+        if name in READERS:
             self.ask(replace(self.wish, **{name: READERS[name](value)}))
         elif name in self.catalogue.by_id:
             self.ask(self.wish.asking(name, value))
@@ -171,13 +168,11 @@ class Way:
     # --- what is answered ---
 
     async def _settle(self, wish: Wish, wait_s: float) -> None:
-        self.visit.speaking(lambda: None)()
         await asyncio.sleep(wait_s)
         if self.result.is_deleted:
             return
         self.result.classes(add="lh-way-busy")
         states.put(self.status, self._busy_words())
-        ui_address = self.visit.url("/way-up", **wish.query())
         try:
             plan = await while_open(self.result, self._planned(wish))
         except BadInput as error:
@@ -189,7 +184,7 @@ class Way:
             self.past.append(self.shown)
         self.shown = wish
         with self.result:
-            ui.navigate.history.replace(ui_address)
+            ui.navigate.history.replace(self.visit.url("/way-up", **wish.query()))
         self._show(plan)
 
     async def _planned(self, wish: Wish) -> dict[str, Any]:

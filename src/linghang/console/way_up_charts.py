@@ -8,20 +8,12 @@ from typing import Any
 from linghang.console import charts, figures, gantt
 from linghang.console.telling import FLOORS, PROOF_SIGNS, headed, named, said
 from linghang.usecases.packs import Pack
-from linghang.words import Text, later, tr
+from linghang.words import Text, tr
 
 LEVELS_PX, MONEY_PX, GAP_PX, FOOT_PX, HEAD_PX = 120, 130, 34, 60, 44
 LANE_LABEL_PX, NARROW_LABEL_PX, NARROW_PX, GUTTER_PX = 230, 104, 700, 18
-KINDS = {"build": later("build"), "evidence": later("evidence"), "wait": later("wait")}
-
-
-def kinds() -> tuple[tuple[str, Text], ...]:
-    """The kinds of actions as the chart of steps groups them."""
-    return (
-        ("build", Text("建设", "Build")),
-        ("evidence", Text("取证", "Evidence")),
-        ("wait", Text("等待", "Wait")),
-    )
+KINDS = {"build": Text("建设", "Build"), "evidence": Text("取证", "Evidence"), "wait": Text("等待", "Wait")}
+"""The kinds of actions."""
 
 
 def course_height_px(plan: Mapping[str, Any]) -> int:
@@ -62,7 +54,7 @@ def course(plan: Mapping[str, Any], confirmed: Mapping[str, Any], start: str, pa
     ]
     label = {"width": LANE_LABEL_PX, "overflow": "truncate"}
     options["yAxis"] = [
-        {**_first(options["yAxis"]), "gridIndex": 0, "axisLabel": label},
+        {**options["yAxis"], "gridIndex": 0, "axisLabel": label},
         _levels_axis(pack, label),
         {
             "type": "value",
@@ -83,10 +75,6 @@ def course(plan: Mapping[str, Any], confirmed: Mapping[str, Any], start: str, pa
     return {"baseOption": options, "media": [{"query": {"maxWidth": NARROW_PX}, "option": narrow}, {"option": wide}]}
 
 
-def _first(axis: Any) -> dict[str, Any]:
-    return dict(axis[0] if isinstance(axis, Sequence) else axis)
-
-
 def _steps(plan: Mapping[str, Any]) -> dict[str, Any]:
     names = lane_names(plan["steps"])
     bars = [
@@ -103,7 +91,7 @@ def _steps(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lanes": names,
         "bars": bars,
-        "groups": [(key, text.to_dict()) for key, text in kinds() if key in used],
+        "groups": [(key, text.to_dict()) for key, text in KINDS.items() if key in used],
     }
 
 

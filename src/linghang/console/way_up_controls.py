@@ -10,11 +10,11 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from linghang.console import figures, states
-from linghang.console.controls import VALUE, button, chooser, typed
-from linghang.console.hypertext import icon, tag
+from linghang.console.controls import VALUE, action, chooser, typed
+from linghang.console.hypertext import tag
 from linghang.console.telling import FLOORS, headed, said
 from linghang.console.visit import Visit
-from linghang.console.way_up_wish import MOST_AT_ONCE, Wish, read_count, read_day, read_money
+from linghang.console.way_up_wish import MOST_AT_ONCE, READERS, Wish, read_day
 from linghang.usecases.naming import ASSUMPTIONS
 from linghang.usecases.packs import Pack
 from linghang.words import later, tr
@@ -151,8 +151,7 @@ class Controls:
             field.props["min"], field.props["max"] = 1, MOST_AT_ONCE
         elif name != "by":
             field.props["min"], field.props["step"] = 0, "any"
-        readers: dict[str, Callable[[str], Any]] = {"by": read_day, "parallel": read_count}
-        field.on("change", self._changing(name, readers.get(name, read_money)), js_handler=VALUE)
+        field.on("change", self._changing(name, READERS[name]), js_handler=VALUE)
         slider.on("input", self._sliding(name), js_handler=VALUE, throttle=0.12, leading_events=False)
         self.fields[name] = field, slider, words
 
@@ -196,10 +195,6 @@ def _typed(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def action_button(visit: Visit, label: str, sign: str, handler: Any, classes: str = "lh-button") -> ui.element:
+def action_button(visit: Visit, label: str, sign: str, handler: Any) -> ui.element:
     """A button with its icon and its word."""
-    made = button(label, classes)
-    with made:
-        states.show(tag("span", icon(sign), label))
-    made.on("click", visit.speaking(handler))
-    return made
+    return action(label, sign).on("click", visit.speaking(handler))

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from linghang.console import dropping, facts, states
 from linghang.console.acting import tell
-from linghang.console.controls import button
+from linghang.console.controls import action
 from linghang.console.hypertext import icon, tag
 from linghang.console.visit import Visit
 from linghang.errors import BadInput
@@ -48,9 +48,8 @@ def build(visit: Visit, changed: Callable[[], Awaitable[None]]) -> None:
         "The figures of the actions are estimates of ours. Download them, change them, and drop the workbook here."
     )
     with ui.element("section").classes("lh-card").props("id=costs"):
-        states.show(
-            tag("div", tag("h2", tr("Your own costs")), tag("p", about, class_="lh-about"), class_="lh-card-head")
-        )
+        head = tag("h2", tr("Your own costs")), tag("p", about, class_="lh-about")
+        states.show(tag("div", *head, class_="lh-card-head"))
         states.show(
             tag(
                 "a",
@@ -89,8 +88,7 @@ def banner(visit: Visit, changed: Callable[[], Awaitable[None]]) -> None:
         words = tr("Planned with the figures of {file}.", file=name)
         digest = tag("code", catalogue.digest[:16], "…", title=catalogue.digest)
         states.show(tag("p", tag("strong", words), " ", tr("digest"), " ", digest), "lh-way-own-said")
-        with button(tr("Back to the figures of the catalogue"), "lh-button").on("click", visit.speaking(forget)):
-            states.show(tag("span", icon("undo"), tr("Back to the figures of the catalogue")))
+        action(tr("Back to the figures of the catalogue"), "undo").on("click", visit.speaking(forget))
 
 
 def note() -> str:

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from linghang.console.hypertext import tag
+from linghang.console.hypertext import segments as side_by_side
 from linghang.console.visit import Visit
 from linghang.words import later, tr
 
@@ -15,8 +15,4 @@ SEGMENTS = (
 
 def segments(visit: Visit, here: str) -> Markup:
     """Return links to the pages of the way up."""
-    links = (
-        tag("a", tr(word), href=visit.url(path), aria_current="page" if path == here else None)
-        for path, word in SEGMENTS
-    )
-    return tag("nav", links, class_="lh-segments", aria_label=tr("Way up"))
+    return side_by_side(tr("Way up"), ((tr(word), visit.url(path), path == here) for path, word in SEGMENTS))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from linghang.console import figures
 from linghang.console.hypertext import Child, card, icon, joined, table, tag
 from linghang.console.hypertext import facts as listed
-from linghang.console.telling import FLOORS, PROOF_SIGNS, chip, headed, named, ours, said
+from linghang.console.telling import FLOORS, PROOF_SIGNS, and_more, chip, headed, named, ours, said
 from linghang.console.visit import Visit
 from linghang.console.way_up_charts import KINDS
 from linghang.usecases.naming import ASSUMPTIONS, LIMITS
@@ -114,7 +114,7 @@ def _step(
         tag(
             "div",
             tag("strong", title),
-            tag("span", chip(headed(named(KINDS, one["kind"]))), ours() if one["source"] == "estimate" else None,
+            tag("span", chip(str(KINDS[one["kind"]])), ours() if one["source"] == "estimate" else None,
                 class_="lh-chips"),
             None if one["source"] == "estimate" else tag("small", one["source"], class_="lh-wrap"),
         ),
@@ -191,11 +191,10 @@ def evidence(plan: Mapping[str, Any], catalogue: Catalogue) -> Markup | None:
         for one in found[:MOST_EVIDENCE]
     ]
     heads = (tr("evidence"), tr("cost (CNY)"), tr("answers"), tr("saves if it turns out well (CNY)"))
-    rest = len(found) - MOST_EVIDENCE
     return card(
         tr("Which evidence to get first"),
         table(heads, rows, "", tr("Which evidence to get first")),
-        tag("p", tr("and {count} more", count=rest), class_="lh-more") if rest > 0 else None,
+        and_more(len(found) - MOST_EVIDENCE),
         about=tr("It tells whether what is unknown is there already; the first saves most for its cost."),
     )
 

@@ -65,7 +65,6 @@ class WhatIf:
 
     async def _begin(self) -> None:
         visit = self.visit
-        visit.speaking(lambda: None)()
         try:
             self.judged = (await standing(visit.folder, visit.pack, visit.day, visit.now)).judged
             if self.asked.is_deleted:

@@ -1,6 +1,6 @@
 """What the reader of the way up asks for: level, floor, limits and actions, as the address has them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -140,3 +140,12 @@ def read_count(said: str) -> int | None:
     """Read how many projects may run at once; None where there is none."""
     number = int(said) if said.isascii() and said.isdecimal() and len(said) <= len(str(MOST_AT_ONCE)) else 0
     return number if 1 <= number <= MOST_AT_ONCE else None
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "budget": read_money,
+    "per_year": read_money,
+    "by": read_day,
+    "parallel": read_count,
+}
+"""Limit -> what reads it."""

@@ -68,6 +68,22 @@ function linghangWhere(model) {
   return said;
 }
 
+/** Rows of a grid as they are scrolled to: order and filters are the API's. */
+function linghangRows(address, language, query, order) {
+  return {getRows: async (p) => {
+    const by = p.sortModel[0];
+    const asked = new URLSearchParams({...query, offset: p.startRow, limit: p.endRow - p.startRow,
+      order: by ? (by.sort === 'desc' ? '-' : '') + by.colId : order});
+    linghangWhere(p.filterModel).forEach((one) => asked.append('where', one));
+    try {
+      const answer = await fetch(address + '?' + asked, {headers: {'Accept-Language': language}});
+      if (!answer.ok) return p.failCallback();
+      const found = await answer.json();
+      p.successCallback(found.items, found.total);
+    } catch { p.failCallback(); }
+  }};
+}
+
 function linghangGo(grid, where) {
   const found = window.getElement(grid)?.api;
   if (!found) return;
