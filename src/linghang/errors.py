@@ -71,6 +71,10 @@ class ManyProblems(BadInput):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+class NotThere(BadInput):
+    """What was asked for by its name or number is not there."""
+
+
 def nearest(wanted: str, known: Sequence[str]) -> str:
     """Name the known words that look like `wanted`, for the sentence that refuses it."""
     from difflib import get_close_matches

@@ -39,11 +39,23 @@ def test_the_runs_of_an_engine_and_what_one_found(planned: httpx.Client) -> None
     assert planned.get("engines/equipment.monitoring/runs").json() == []
 
 
+def test_settings_come_with_their_words_in_both_languages(planned: httpx.Client) -> None:
+    found = next(one for one in planned.get("engines").json() if one["id"] == ENGINE)
+    settings = {one["name"]: one for one in found["settings"]}
+    assert settings["frozen_hours"]["title"] == {"zh": "冻结期", "en": "Frozen zone"}
+    assert settings["frozen_hours"]["unit"] == {"zh": "小时", "en": "h"}
+    assert settings["frozen_hours"]["default"] == 8.0
+    assert settings["objectives"]["choices"]["tardiness"] == {"zh": "延期", "en": "Tardiness"}
+    assert all(one["help"]["zh"] and one["help"]["en"] for one in settings.values())
+
+
 def test_a_table_by_pages_in_an_order(planned: httpx.Client) -> None:
     place = f"engines/{ENGINE}/runs/{the_run(planned)}/tables/schedule/rows"
     found = planned.get(place, params={"limit": 3, "offset": 6, "order": "-lot"}).json()
     assert (found["total"], len(found["items"])) == (8, 2)
     assert found["columns"]["start"] == "when"
+    assert (found["offset"], found["limit"]) == (6, 3)
+    assert "offset=3" in planned.get(place, params={"limit": 3}).links["next"]["url"]
     assert planned.get(place, params={"order": "no_such"}).status_code == 400
 
 

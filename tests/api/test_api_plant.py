@@ -134,6 +134,15 @@ def test_a_job_is_asked_for_looked_at_and_taken_back(local: httpx.Client) -> Non
     assert local.get("jobs/999").status_code == 404
 
 
+def test_jobs_come_a_page_at_a_time_and_each_is_linked_to_the_next(local: httpx.Client) -> None:
+    made = [local.post("jobs", json={"engine": "equipment.monitoring"}).json()["number"] for _ in range(3)]
+    page = local.get("jobs", params={"limit": 2})
+    seen = [one["id"] for one in page.json()["items"]]
+    assert page.json()["total"] == 3
+    seen += [one["id"] for one in local.get(page.links["next"]["url"]).json()["items"]]
+    assert seen == made[::-1]
+
+
 def test_a_job_that_cannot_be_is_refused_when_it_is_asked_for(local: httpx.Client) -> None:
     assert local.post("jobs", json={"engine": "equipment.monitorin"}).status_code == 404
     refused = local.post("jobs", json={"engine": "equipment.monitoring", "settings": {"nonsense": 1}})

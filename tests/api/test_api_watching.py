@@ -92,6 +92,8 @@ def test_states_come_with_their_shares(watching: httpx.Client) -> None:
 
 
 def test_an_alarm_is_acknowledged_once_it_stands(watching: httpx.Client, watched: Path) -> None:
+    with (watched / "linghang.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[[alarms]]\non_delay_s = 0\n")
     found = {one["key"]: one for one in watching.get("plant/alarms").json()}
     limit = f"limit {TEMPERATURE} high"
     assert {"record A1", limit} <= set(found)

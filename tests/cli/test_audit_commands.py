@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from linghang.cli.commands import build
-from linghang.cli.deeds import CHANGES, FOLDERS
+from linghang.cli.deeds import CHANGES, FOLDERS, Row
 from linghang.cli.main import run
 from linghang.usecases.audit_log import deeds
+from linghang.usecases.audit_words import said
 from linghang.words import use
 
 LOOKING = """
@@ -63,6 +64,11 @@ def test_rows_name_arguments_that_the_command_has(path: str) -> None:
     names = {one.name for one in command.params}
     assert {one for one in (row.on, *row.how, row.only_if, row.unless) if one} <= names
     assert names & set(FOLDERS)
+
+
+@pytest.mark.parametrize("row", CHANGES.values(), ids=CHANGES)
+def test_what_commands_do_has_words_in_the_log(row: Row) -> None:
+    assert said(row.what) != row.what
 
 
 def test_a_change_is_told_of_and_a_dry_run_is_not(works: Path, tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ ledger.append(Path(sys.argv[1]), [observation(about="a"), observation(about="b")
 """
 
 
-@pytest.mark.parametrize(("at", "found"), [("_write", LENGTH), ("_write_anchor", LENGTH + 2)])
+@pytest.mark.parametrize(("at", "found"), [("write_behind", LENGTH), ("_write_anchor", LENGTH + 2)])
 def test_a_stop_before_or_after_the_ledger_was_written_leaves_it_whole(path: Path, at: str, found: int) -> None:
     command = [sys.executable, "-c", STOPPED, str(path), at]
     assert subprocess.run(command, cwd=Path(__file__).parent, check=False, timeout=60).returncode == 9

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_what_the_settings_leave_out_has_its_default(tmp_path: Path) -> None:
     opened = open_workspace(with_settings(tmp_path, "[workspace]\nformat = 1\n"))
     assert opened == Workspace(tmp_path, tmp_path.name, "Asia/Shanghai", opened.url)
     assert opened.url.database == str(tmp_path / "records.sqlite")
+
+
+def test_the_day_is_the_plants_unless_one_is_chosen(tmp_path: Path) -> None:
+    opened = open_workspace(with_settings(tmp_path, "[workspace]\nformat = 1\ntime_zone = 'Asia/Shanghai'\n"))
+    evening = datetime(2026, 1, 31, 16, tzinfo=UTC)
+    assert opened.day(evening) == date(2026, 2, 1)
+    assert opened.day(evening - timedelta(seconds=1)) == date(2026, 1, 31)
+    assert opened.day(evening, date(2025, 1, 1)) == date(2025, 1, 1)
 
 
 def test_a_workspace_that_moved_finds_its_records(tmp_path: Path) -> None:

@@ -3,22 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from linghang.plant.tables import TABLES
+from example_works import works_at as plant_at
 from linghang.usecases.import_deliveries import Delivery, add_delivery
-from linghang.usecases.workspaces import make_workspace
+
+__all__ = ["ME", "NOW", "brought", "foreign_equipment", "plant_at"]
 
 NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
 ME = "chen"
-
-
-def plant_at(folder: Path) -> Path:
-    """Make a workspace with the example rows of every table."""
-    engine = make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    engine.dispose()
-    return folder
 
 
 def brought(folder: Path, *files: tuple[str, bytes]) -> Delivery:

@@ -3,9 +3,8 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from linghang.plant.tables import TABLES
+from example_works import works_at
 from linghang.usecases.report_sources import Request
-from linghang.usecases.workspaces import make_workspace
 
 AS_OF = date(2025, 4, 15)
 NOW = datetime(2025, 4, 15, 3, 0, tzinfo=UTC)
@@ -31,11 +30,7 @@ plan:
 
 def make_plant(tmp_path: Path, stated: str | None = STATED) -> Path:
     """Make the workspace; without `stated` there is no application.yaml."""
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
+    folder = works_at(tmp_path / "works")
     if stated is not None:
         (folder / "application.yaml").write_text(stated, encoding="utf-8")
     return folder

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from linghang.errors import BadInput
-from linghang.usecases.apart import apart, together
+from linghang.usecases.apart import Told, apart, telling, together
 from linghang.words import tr, use
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,12 @@ def ending() -> None:
 def slow(sign: str, seconds: float) -> None:
     Path(sign).write_text(str(os.getpid()), "ascii")
     time.sleep(seconds)
+
+
+def counting(steps: int, told: Told) -> int:
+    for done in range(steps):
+        told("counting", done, steps)
+    return os.getpid()
 
 
 def is_there(pid: int) -> bool:
@@ -71,6 +77,13 @@ def test_a_refusal_is_raised_where_it_was_asked_for() -> None:
 def test_a_process_that_ends_by_itself_is_told_of() -> None:
     with pytest.raises(BadInput):
         asyncio.run(apart(ending, 30))
+
+
+def test_work_tells_how_far_it_is_before_it_answers() -> None:
+    heard = list[tuple[str, int, int | None]]()
+    pid = asyncio.run(telling(counting, 30, lambda *far: heard.append(far), 3))
+    assert pid != os.getpid()
+    assert heard == [("counting", done, 3) for done in range(3)]
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:

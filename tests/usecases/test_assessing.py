@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from example_works import works_at
 from linghang.cli.main import run
 from linghang.errors import BadInput, ManyProblems
 from linghang.evidence.ledger import read
@@ -34,12 +35,7 @@ def _english() -> None:
 @pytest.fixture
 def plant(tmp_path: Path) -> Path:
     """A workspace that holds the example rows of every table."""
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    return folder
+    return works_at(tmp_path / "works")
 
 
 def change(folder: Path, statement: str) -> None:

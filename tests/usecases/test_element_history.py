@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from interpreted_works import AS_OF, NOW, PACK, put, works_at
+from interpreted_works import AS_OF, NOW, PACK, put
 
+from example_works import works_at
 from linghang.errors import BadInput
 from linghang.evidence.ledger import append
 from linghang.evidence.observation import Observation, Source

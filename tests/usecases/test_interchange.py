@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from trestle.core import validator_factory
 from trestle.oscal.assessment_results import AssessmentResults
 
+from example_works import works_at
 from linghang.errors import BadInput
 from linghang.judge.findings import FLOORS
-from linghang.plant.tables import TABLES
 from linghang.report import oscal_table
 from linghang.report.oscal import ROOT
 from linghang.report.oscal_reading import findings_of, one_of
@@ -26,7 +26,6 @@ from linghang.report.oscal_table import Columns, TableResults
 from linghang.usecases.assessing import assess
 from linghang.usecases.interchange import export_catalog, export_library, export_profile, export_results, export_table
 from linghang.usecases.judging import judge_case
-from linghang.usecases.workspaces import make_workspace
 
 Json = dict[str, Any]
 
@@ -199,10 +198,7 @@ def test_the_table_itself_is_not_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plant_keeps_its_evidence_and_nothing_is_recorded(tmp_path: Path) -> None:
-    folder = tmp_path / "works"
-    with make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine().begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
+    folder = works_at(tmp_path / "works")
     now, day = datetime(2025, 4, 15, 3, tzinfo=UTC), date(2025, 4, 15)
     before = sorted(path.name for path in folder.rglob("*"))
     export_results(folder, tmp_path / "r.json", now=now, as_of=day)

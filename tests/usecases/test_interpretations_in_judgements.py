@@ -1,18 +1,21 @@
 """Every judgement of a workspace reads the interpretations that are set for it, and says so."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interpreted_works import AS_OF, NOW, PACK, put, works_at
+from interpreted_works import AS_OF, NOW, PACK, put
 
+from example_works import works_at
 from linghang.errors import BadInput
+from linghang.store.state import CACHE
 from linghang.usecases.assessing import assess
 from linghang.usecases.bundling import Request, bundle
-from linghang.usecases.interpretation_effect import effect_of
+from linghang.usecases.interpretation_effect import EFFECT, effect_of
 from linghang.usecases.interpretations import take_back
 from linghang.usecases.kept import assessed_document, grounds
 from linghang.usecases.sensitivity import sensitivity
@@ -75,6 +78,12 @@ def test_an_effect_is_a_what_if_and_writes_nothing(works: Path) -> None:
     assert (found["before"], found["after"]) == ("0.5", "0.9")
     assert set(found["levels"]) == {"declared", "documented", "measured"}
     assert {one: one.read_bytes() for one in works.glob("*.jsonl")} == state
+
+
+def test_an_effect_is_of_the_plants_day_not_of_greenwichs(works: Path) -> None:
+    for now in (datetime(2025, 4, 15, 15, tzinfo=UTC), datetime(2025, 4, 15, 17, tzinfo=UTC)):  # before and after 24 h
+        effect_of(works, NAME, "0.9", pack=PACK, now=now)
+    assert len(list((works / CACHE / EFFECT).glob("*.json"))) == 2
 
 
 def test_a_bundle_is_verified_by_what_is_set(works: Path, tmp_path: Path) -> None:

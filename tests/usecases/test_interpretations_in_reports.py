@@ -7,8 +7,9 @@ from zipfile import ZipFile
 
 import pypdfium2 as pdfium
 import pytest
-from interpreted_works import AS_OF, NOW, PACK, put, works_at
+from interpreted_works import AS_OF, NOW, PACK, put
 
+from example_works import works_at
 from linghang.usecases.reporting import KINDS, Format, Kind, Output, Request, compose
 
 WHY = "few machines decide here"

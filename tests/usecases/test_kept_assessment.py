@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from example_works import works_at
 from linghang.errors import BadInput
-from linghang.plant.tables import TABLES
 from linghang.store.state import CACHE
 from linghang.usecases import assessing
 from linghang.usecases.assessing import assess
 from linghang.usecases.json_values import plain
 from linghang.usecases.kept import assessed_document
-from linghang.usecases.workspaces import make_workspace
 from linghang.words import use
 
 AS_OF = date(2025, 4, 15)
@@ -25,12 +24,7 @@ NOW = datetime(2025, 4, 15, 3, 0, tzinfo=UTC)
 @pytest.fixture
 def works(tmp_path: Path) -> Path:
     """A workspace that holds the example rows of every table."""
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    return folder
+    return works_at(tmp_path / "works")
 
 
 @pytest.fixture

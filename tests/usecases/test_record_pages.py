@@ -9,7 +9,7 @@ from brought_files import plant_at
 
 from linghang.errors import BadInput
 from linghang.plant.tables import TABLES
-from linghang.usecases.record_pages import rows, table_shown, tables
+from linghang.usecases.record_pages import rows, table_shown, table_title, tables
 from linghang.usecases.workspaces import open_workspace
 
 TABLE = "meter_reading"
@@ -112,6 +112,11 @@ def test_what_is_kept_of_an_order_is_not_used_after_a_change(plant: Path) -> Non
 def test_what_cannot_be_asked_is_refused(plant: Path, asked: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         rows(plant, TABLE, **asked)
+
+
+def test_a_table_is_known_by_its_name() -> None:
+    assert all(table_title(one.name) == one.title for one in tables())
+    assert table_title("nothing") is None
 
 
 def test_the_dictionary_gives_words_limits_and_references() -> None:

@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from example_works import works_at
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
 from linghang.judge.case import Case, Claim, Fact
 from linghang.judge.findings import FINDINGS, FLOORS
 from linghang.judge.program import prepare
 from linghang.judge.reference import judge
-from linghang.plant.tables import TABLES
 from linghang.roadmap.whatif import Change, apply, read_changes, undoing
 from linghang.usecases.judging import Judged
 from linghang.usecases.whatif import beside, whatif
-from linghang.usecases.workspaces import make_workspace
 
 DAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 3, tzinfo=UTC)
@@ -109,12 +108,7 @@ def test_another_pack_reads_what_it_knows_and_names_the_rest() -> None:
 
 
 def test_a_workspace_is_not_touched_by_a_single_byte(tmp_path: Path) -> None:
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, None, "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    engine.dispose()
+    folder = works_at(tmp_path / "works", None)
 
     def digests() -> dict[str, str]:
         return {

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from example_works import works_at
 from linghang.cli.main import run
 from linghang.errors import BadInput
 from linghang.evidence.ledger import anchor_of, anchored, read
 from linghang.evidence.withdrawal import Withdrawal
-from linghang.plant.tables import TABLES
 from linghang.store.workspace import open_workspace
 from linghang.usecases.assessing import STATEMENTS, Assessment, assess
 from linghang.usecases.workspaces import make_workspace
@@ -30,12 +30,7 @@ TALENT = "findings:\n  base.organisation: {finding: met}\n"
 @pytest.fixture
 def plant(tmp_path: Path) -> Path:
     """A workspace that holds the example rows of every table."""
-    folder = tmp_path / "works"
-    engine = make_workspace(folder, "北疆铝轮毂", "Asia/Shanghai", None).engine()
-    with engine.begin() as connection:
-        for table in TABLES.values():
-            connection.execute(table.insert(), list(table.info["examples"]))
-    return folder
+    return works_at(tmp_path / "works")
 
 
 @pytest.fixture

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from linghang.api import bundle_routes, export_routes, report_routes, review_routes
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.elsewhere import elsewhere
 from linghang.api.given import DEFAULT_PACK, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.report_routes import Asked
 from linghang.api.security import Reader, Writer
-from linghang.api.sending import has_it, json_of, tagged
+from linghang.api.sending import JSON_OBJECT, UNCHANGED, Described, json_of, tagged
 from linghang.errors import ManyProblems
 from linghang.usecases import application_editing as editing
 from linghang.usecases.accounts import Person
@@ -28,10 +27,7 @@ router = APIRouter(tags=["application"])
 for _routes in (report_routes, review_routes, bundle_routes, export_routes):
     router.include_router(_routes.router)
 YAML = "application/yaml"
-TEXT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {YAML: {"schema": {}}}, "description": "the file"},
-    304: {"description": "not changed since the ETag that was sent"},
-}
+TEXT: Described = {200: {"content": {YAML: {"schema": {}}}, "description": "the file"}, **UNCHANGED}
 IfMatch = Annotated[str | None, Header(max_length=200, description="ETag of the edition that is changed")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200, description="* where there must be no file yet")]
 
@@ -57,11 +53,7 @@ def statement(request: Request, _: Reader) -> Response:
     found = editing.read_statement(folder_of(request))
     if found.text is None:
         raise NotThere("there is no {name} yet; POST makes one with every key explained", name=editing.APPLICATION)
-    etag = _etag(found)
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if has_it(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    return Response(found.text, headers=headers, media_type=f"{YAML}; charset=utf-8")
+    return tagged(request, found.text.encode(), _etag(found), media_type=f"{YAML}; charset=utf-8")
 
 
 @router.post("/application", status_code=201, responses=answers(409))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Runner
-from linghang.api.sending import Limit, Offset, Often, Page, json_of, page_of, tagged
+from linghang.api.sending import JSON_OBJECT, Limit, Offset, Often, Page, json_of, page_of, tagged
 from linghang.errors import nearest
 from linghang.usecases.assessing import assess
 from linghang.usecases.auditing import Deed, audited
@@ -20,10 +20,6 @@ from linghang.usecases.status import status_document, status_of
 router = APIRouter(tags=["assessment"])
 Finding = Literal["met", "unmet", "unknown", "not_applicable"]
 VERDICT = ("pack", "as_of", "pack_status", "pack_digest", "interpretation", "set_interpretations", "floors")
-JSON_OBJECT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-    304: {"description": "not changed since the ETag that was sent"},
-}
 ElementId = Annotated[str, Path(max_length=200, pattern=r"^[\w.-]+$")]
 
 
@@ -86,7 +82,7 @@ async def verdict(request: Request, _: Reader, pack: PackName = DEFAULT_PACK, as
 @router.get("/assessment", responses=JSON_OBJECT | answers(404), response_class=Response)
 def assessment(request: Request, _: Reader, pack: PackName = DEFAULT_PACK, as_of: AsOf = None) -> Response:
     """Return the whole assessment: verdict, indicators, and every element with its evidence."""
-    return tagged(request, orjson.dumps(_assessed(request, pack, as_of)))
+    return tagged(request, orjson.dumps(assessed(request, pack, as_of)))
 
 
 @router.post("/assessments", status_code=201, responses=answers(404))
@@ -113,7 +109,7 @@ def elements(
     """List the elements of a pack with their findings, in the pack's order."""
     found = [
         Element(**one)
-        for one in _assessed(request, pack, as_of)["elements"]
+        for one in assessed(request, pack, as_of)["elements"]
         if finding in (None, one["finding"]) and level in (None, one["level"])
     ]
     return page_of(request, response, found, offset, limit)
@@ -124,7 +120,7 @@ def element(
     request: Request, _: Reader, element: ElementId, pack: PackName = DEFAULT_PACK, as_of: AsOf = None
 ) -> Response:
     """Explain one element at each level that asks for it: finding, proof, reason, interpretations, observations."""
-    return tagged(request, orjson.dumps({"levels": _named(_assessed(request, pack, as_of)["elements"], element)}))
+    return tagged(request, orjson.dumps({"levels": one_of(assessed(request, pack, as_of)["elements"], element)}))
 
 
 @router.get("/indicators", responses=answers(404))
@@ -138,7 +134,7 @@ def indicators(
     limit: Limit = 100,
 ) -> Page[Indicator]:
     """List the indicators of the annex with their values, baselines and lineage."""
-    found = [Indicator(**one) for one in _assessed(request, pack, as_of)["indicators"]]
+    found = [Indicator(**one) for one in assessed(request, pack, as_of)["indicators"]]
     return page_of(request, response, found, offset, limit)
 
 
@@ -147,14 +143,16 @@ def indicator(
     request: Request, _: Reader, indicator: ElementId, pack: PackName = DEFAULT_PACK, as_of: AsOf = None
 ) -> Response:
     """Return one indicator."""
-    return tagged(request, orjson.dumps(_named(_assessed(request, pack, as_of)["indicators"], indicator)[0]))
+    return tagged(request, orjson.dumps(one_of(assessed(request, pack, as_of)["indicators"], indicator)[0]))
 
 
-def _assessed(request: Request, pack: str, as_of: date | None) -> dict[str, Any]:
+def assessed(request: Request, pack: str, as_of: date | None) -> dict[str, Any]:
+    """What an assessment of a pack of the shelf finds; kept until something changes."""
     return assessed_document(folder_of(request), pack=known_pack(pack), now=datetime.now(UTC), as_of=as_of)
 
 
-def _named(items: list[dict[str, Any]], id: str) -> list[dict[str, Any]]:
+def one_of(items: list[dict[str, Any]], id: str) -> list[dict[str, Any]]:
+    """Return the items of an id: an element may stand at several levels."""
     if not (found := [one for one in items if one["id"] == id]):
         raise NotThere("there is no {name} here; {near}", name=id, near=nearest(id, [one["id"] for one in items]))
     return found

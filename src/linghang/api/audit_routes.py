@@ -12,6 +12,7 @@ from starlette.responses import FileResponse
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Administrator
+from linghang.api.sending import BINARY, Described
 from linghang.api.uploads import kept_upload, name_of
 from linghang.usecases.audit_log import MOST, Wanted, check_log, deeds
 from linghang.usecases.auditing import Deed, audited
@@ -20,9 +21,7 @@ from linghang.usecases.restoring import check_backup
 from linghang.usecases.uploaded import called
 
 router = APIRouter(tags=["audit"])
-ZIP: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
-}
+ZIP: Described = {200: {"content": {"application/zip": BINARY}}}
 BackupName = Annotated[str, Path(max_length=100, pattern=r"^[\w.-]+\.zip$")]
 
 

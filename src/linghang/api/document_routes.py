@@ -11,11 +11,10 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import AsOf, folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
-from linghang.api.sending import MOST_ITEMS, Page, has_it, json_of, page_of, tagged
+from linghang.api.sending import FILE, JSON_OBJECT, MOST_ITEMS, UNCHANGED, Page, has_it, json_of, page_of, tagged
 from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.evidence_documents import changed_document, choose, listed_document, shown_document
@@ -37,12 +36,6 @@ Revision = Annotated[int | None, Query(ge=1, le=2**31, description="another revi
 Words = Annotated[str, Field(max_length=500)]
 Listed = Annotated[list[Words], Field(max_length=1_000)]
 State = Literal["current", "expired", "not_yet", "retired"]
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "the file"},
-    206: {"content": {"*/*": {"schema": {"type": "string"}}}, "description": "the part of the file that was asked for"},
-    304: {"description": "not changed since the ETag that was sent"},
-    416: {"description": "the file has no such part", "content": {"text/plain": {"schema": {"type": "string"}}}},
-}
 
 
 class DocumentShown(BaseModel, extra="allow"):
@@ -180,7 +173,7 @@ def document(request: Request, _: Reader, number: Number, as_of: AsOf = None) ->
     )
 
 
-@router.get("/documents/{number}/file", responses=FILE | answers(404), response_class=Response)
+@router.get("/documents/{number}/file", responses=FILE | UNCHANGED | answers(404), response_class=Response)
 def file(request: Request, _: Reader, number: Number, revision: Revision = None) -> Response:
     """Send the file of a document, as it came, and only if it is still the one that was registered."""
     _known(request, number, revision)

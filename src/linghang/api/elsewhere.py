@@ -3,19 +3,19 @@
 import asyncio
 import contextlib
 import multiprocessing
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from linghang.errors import BadInput
+from linghang.usecases.apart import once as once
 from linghang.usecases.parent_gone import end_with_parent
 from linghang.words import Language, language, use
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_UNDER_WAY: dict[Hashable, asyncio.Task[Any]] = {}
 
 
 async def elsewhere(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -54,17 +54,6 @@ def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except BrokenProcessPool:
         end()
         raise BadInput("this work was broken off; open the page again to try once more") from None
-
-
-async def once(key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Begin work unless the same is under way already: whoever asks for it meanwhile gets the same answer."""
-    mine = (id(asyncio.get_running_loop()), key)
-    task = _UNDER_WAY.get(mine)
-    if task is None:
-        task = _UNDER_WAY[mine] = asyncio.create_task(begin())
-        task.add_done_callback(lambda _: _UNDER_WAY.pop(mine, None))
-    found: T = await asyncio.shield(task)
-    return found
 
 
 def _in_language(work: Callable[[], T], speaking: Language) -> T:

@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path as Folder
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.elsewhere import elsewhere
 from linghang.api.given import folder_of
-from linghang.api.problems import NotThere, answers
+from linghang.api.problems import answers
 from linghang.api.security import Reader
-from linghang.api.sending import Limit, Offset, json_of, tagged
-from linghang.errors import nearest
+from linghang.api.sending import BINARY, JSON_OBJECT, Described, Limit, Offset, json_of, link, tagged
 from linghang.usecases.engine_results import MEDIA, FileKind, document_of, file_of, rows_of, runs_of
 from linghang.usecases.json_values import plain
 from linghang.usecases.schedule_checking import ENGINE, MOST_MOVES, Move, check_schedule
@@ -24,9 +21,7 @@ router = APIRouter(tags=["engines"])
 EngineId = Annotated[str, Path(max_length=100, pattern=r"^[\w.]+$")]
 Run = Annotated[str, Path(max_length=100, pattern=r"^[\w-]+$", description="name of a run")]
 Table = Annotated[str, Path(max_length=100, pattern=r"^\w+$", description="name of a table of the result")]
-BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in MEDIA.values()}}
-}
+BYTES: Described = {200: {"content": dict.fromkeys(MEDIA.values(), BINARY)}}
 
 
 class RunShown(BaseModel):
@@ -41,6 +36,8 @@ class RowsShown(BaseModel):
 
     items: list[dict[str, Any]]
     total: int
+    offset: int
+    limit: int
     columns: dict[str, str] = Field(description="column -> number, when, yes_no or text")
 
 
@@ -77,7 +74,6 @@ def runs(request: Request, _: Reader, engine: EngineId) -> list[RunShown]:
 @router.get("/engines/{engine}/runs/{run}", responses=JSON_OBJECT | answers(404), response_class=Response)
 def run(request: Request, _: Reader, engine: EngineId, run: Run) -> Response:
     """Return what a run found, without the rows of its tables."""
-    _known(request, engine, run)
     name, document = document_of(folder_of(request), engine, run)
     return tagged(request, json_of({"run": name} | document))
 
@@ -85,6 +81,7 @@ def run(request: Request, _: Reader, engine: EngineId, run: Run) -> Response:
 @router.get("/engines/{engine}/runs/{run}/tables/{table}/rows", responses=answers(404))
 def rows(
     request: Request,
+    response: Response,
     _: Reader,
     engine: EngineId,
     run: Run,
@@ -96,9 +93,11 @@ def rows(
     ] = "",
 ) -> RowsShown:
     """Return a page of a table of a result, with the columns that say something in the reader's language."""
-    _known(request, engine, run, table)
     found = rows_of(folder_of(request), engine, run, table, offset=offset, limit=limit, order=order)
-    return RowsShown(items=plain(found.rows), total=found.total, columns=dict(found.columns))
+    link(request, response, found.total, offset, limit)
+    return RowsShown(
+        items=plain(found.rows), total=found.total, offset=offset, limit=limit, columns=dict(found.columns)
+    )
 
 
 @router.get("/engines/{engine}/runs/{run}/tables/{table}/file", responses=BYTES | answers(404), response_class=Response)
@@ -108,12 +107,10 @@ def file(
     engine: EngineId,
     run: Run,
     table: Table,
-    kind: Annotated[Literal["csv", "parquet", "xlsx"], Query(description="kind of file")] = "csv",
+    kind: Annotated[FileKind, Query(description="kind of file")] = "csv",
 ) -> Response:
     """Return a table of a result as a file, with all of its columns."""
-    _known(request, engine, run, table)
-    chosen: FileKind = kind
-    content = file_of(folder_of(request), engine, run, table, chosen)
+    content = file_of(folder_of(request), engine, run, table, kind)
     name = f"{engine}-{table}.{kind}"
     return Response(content, media_type=MEDIA[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -121,22 +118,9 @@ def file(
 @router.post(f"/engines/{ENGINE}/check", responses=answers(404), response_model=ScheduleChecked)
 async def check(request: Request, _: Reader, given: ScheduleGiven) -> Response:
     """Check a kept schedule with some tasks moved: which rules it breaks, and its figures. Nothing is kept."""
-    folder = folder_of(request)
-    await run_in_threadpool(_known, request, ENGINE, given.run)
     moves = [Move(one.task, one.machine, one.start) for one in given.moves]
-    return Response(await elsewhere(_checked, folder, given.run, moves), media_type="application/json")
+    return Response(await elsewhere(_checked, folder_of(request), given.run, moves), media_type="application/json")
 
 
 def _checked(folder: Folder, run: str, moves: Sequence[Move]) -> bytes:
     return json_of(check_schedule(folder, run, moves))
-
-
-def _known(request: Request, engine: str, run: str, table: str = "") -> None:
-    folder = folder_of(request)
-    known = [one.name for one in runs_of(folder, engine)]
-    if not known or (run and run not in known):
-        raise NotThere("no result {run} of {id} is kept; {near}", run=run, id=engine, near=nearest(run, known))
-    if table:
-        tables = list(document_of(folder, engine, run)[1]["tables"])
-        if table not in tables:
-            raise NotThere("this result has no table {table}; {near}", table=table, near=nearest(table, tables))

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from linghang.api import engine_result_routes
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Runner
-from linghang.api.sending import Limit, Page, json_of, page_of, tagged
+from linghang.api.sending import JSON_OBJECT, Limit, Offset, Page, json_of, link, tagged
 from linghang.errors import nearest
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.engines import Request as EngineRequest
@@ -21,8 +20,9 @@ from linghang.usecases.engines import catalogue, kept_result
 from linghang.usecases.jobs import (
     Limits,
     cancel,
-    jobs_of,
+    job_of,
     log_of,
+    page_of_jobs,
     pause_schedule,
     remove_schedule,
     resume_schedule,
@@ -36,7 +36,18 @@ router = APIRouter(tags=["engines"])
 router.include_router(engine_result_routes.router)
 EngineId = Annotated[str, Path(max_length=100, pattern=r"^[\w.]+$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
-MOST_JOBS = 1_000
+
+
+class SettingShown(BaseModel):
+    """A setting of an engine; what a person reads is there in both languages."""
+
+    name: str = Field(description="as a run is given it")
+    kind: str = Field(description="float, int, bool or str; of a list with … behind, of a choice its values")
+    default: Any
+    title: dict[str, str]
+    help: dict[str, str]
+    unit: dict[str, str] = Field(description="of its value; empty without one")
+    choices: dict[str, dict[str, str]] = Field(description="value -> its word; empty where anything can be given")
 
 
 class EngineShown(BaseModel):
@@ -48,7 +59,7 @@ class EngineShown(BaseModel):
     scenes: list[int]
     elements: list[str]
     needs: list[str]
-    settings: list[dict[str, Any]]
+    settings: list[SettingShown]
     problem: str | None
 
 
@@ -131,7 +142,7 @@ def engines(_: Reader) -> list[EngineShown]:
             scenes=list(one.card.scenes) if one.card else [],
             elements=list(one.card.elements) if one.card else [],
             needs=list(one.card.needs) if one.card else [],
-            settings=[dict(plain(setting)) for setting in one.settings],
+            settings=[SettingShown(**plain(setting)) for setting in one.settings],
             problem=str(one.problem) if one.problem else None,
         )
         for one in catalogue()
@@ -156,10 +167,11 @@ def result(
 
 
 @router.get("/jobs")
-def jobs(request: Request, response: Response, _: Reader, limit: Limit = 50) -> Page[JobShown]:
-    """List the newest jobs."""
-    found = [JobShown(**plain(one)) for one in jobs_of(folder_of(request), MOST_JOBS)]
-    return page_of(request, response, found, 0, limit)
+def jobs(request: Request, response: Response, _: Reader, offset: Offset = 0, limit: Limit = 50) -> Page[JobShown]:
+    """List the jobs, the newest first."""
+    found, total = page_of_jobs(folder_of(request), offset, limit)
+    link(request, response, total, offset, limit)
+    return Page(items=[JobShown(**plain(one)) for one in found], total=total, offset=offset, limit=limit)
 
 
 @router.post("/jobs", status_code=201, responses=answers(404))
@@ -175,8 +187,6 @@ def add_job(request: Request, person: Runner, given: NewRun) -> Made:
 @router.get("/jobs/{number}", responses=answers(404))
 def job(request: Request, _: Reader, number: Number) -> JobLog:
     """Return a job with the lines that it printed."""
-    if all(one.id != number for one in jobs_of(folder_of(request), MOST_JOBS)):
-        raise NotThere("there is no job {job}", job=number)
     found, lines = log_of(folder_of(request), number)
     return JobLog(job=JobShown(**plain(found)), lines=[Line(at=at, text=text) for at, text in lines])
 
@@ -184,9 +194,8 @@ def job(request: Request, _: Reader, number: Number) -> JobLog:
 @router.delete("/jobs/{number}", responses=answers(404))
 def cancel_job(request: Request, person: Runner, number: Number) -> JobShown:
     """Take a job back: a waiting one at once, a running one within seconds."""
-    if all(one.id != number for one in jobs_of(folder_of(request), MOST_JOBS)):
-        raise NotThere("there is no job {job}", job=number)
     folder, now = folder_of(request), datetime.now(UTC)
+    job_of(folder, number)  # what is not there is no deed
     deed = Deed(person.name, "api", "engines.cancel", str(number))
     return JobShown(**plain(audited(folder, deed, now, lambda: cancel(folder, number, now))))
 

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from linghang.api import document_routes
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Reviewer
-from linghang.api.sending import json_of, tagged
+from linghang.api.sending import JSON_OBJECT, json_of, tagged
 from linghang.errors import nearest
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.consistency_kept import accept_remark, checks_document, consistency_document

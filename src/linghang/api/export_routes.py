@@ -1,20 +1,20 @@
 """What other programs read: packs and the judgement as OSCAL, packs as a library of CISO Assistant."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from linghang.api.elsewhere import elsewhere, once
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import answers
-from linghang.api.report_routes import BINARY, UNCHANGED, sent
 from linghang.api.security import Reader
+from linghang.api.sending import BINARY, UNCHANGED, Described, tagged
 from linghang.usecases.interchange_files import Export, exported
 from linghang.words import language
 
 router = APIRouter(tags=["application"])
-FILES: dict[int | str, dict[str, Any]] = {
+FILES: Described = {
     200: {
         "content": {
             "application/json": {"schema": {"type": "object"}},
@@ -41,4 +41,4 @@ async def export(
     key = ("export", folder, kind, known, as_of, version, language())
     now = datetime.now(UTC)
     found = await once(key, lambda: elsewhere(exported, kind, folder, known, now=now, as_of=as_of, version=version))
-    return sent(request, found.content, found.name, found.media_type)
+    return tagged(request, found.content, media_type=found.media_type, name=found.name)

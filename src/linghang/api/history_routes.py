@@ -6,18 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
-from linghang.api.assessment_routes import JSON_OBJECT, ElementId
+from linghang.api.assessment_routes import ElementId, assessed, one_of
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
-from linghang.api.problems import NotThere, answers
+from linghang.api.problems import answers
 from linghang.api.security import Reader
-from linghang.api.sending import Limit, Offset, json_of, link, tagged
-from linghang.errors import nearest
+from linghang.api.sending import JSON_OBJECT, Limit, Offset, json_of, link, tagged
 from linghang.usecases.element_history import history_of
 from linghang.usecases.indicator_course import MONTHS, MOST_MONTHS, course_of, with_baseline
 from linghang.usecases.indicator_rows import page_of_rows, rows_read
 from linghang.usecases.json_values import plain
-from linghang.usecases.kept import assessed_document
-from linghang.usecases.packs import load
 
 router = APIRouter(tags=["assessment"])
 TableName = Annotated[str, Query(max_length=100, pattern=r"^\w+$", description="one of the tables that are read")]
@@ -41,9 +38,7 @@ def element_history(
     request: Request, _: Reader, element: ElementId, pack: PackName = DEFAULT_PACK, as_of: AsOf = None
 ) -> Response:
     """Tell how what is known of an element changed: when, from what to what, because of which evidence."""
-    known = [one.id for one in load(known_pack(pack)).elements]  # type: ignore[union-attr]
-    _there(element, known)
-    found = history_of(folder_of(request), element, pack=pack, now=datetime.now(UTC), as_of=as_of)
+    found = history_of(folder_of(request), element, pack=known_pack(pack), now=datetime.now(UTC), as_of=as_of)
     return tagged(request, json_of(found.to_dict()))
 
 
@@ -57,9 +52,8 @@ def course(
     months: Annotated[int, Query(ge=1, le=MOST_MONTHS, description="complete months")] = MONTHS,
 ) -> Response:
     """Return an indicator month by month and as rolling years; a month that lacks data is a gap and says why."""
-    _known(request, indicator, pack, as_of)
-    found = course_of(folder_of(request), indicator, now=datetime.now(UTC), pack=pack, as_of=as_of, months=months)
-    return tagged(request, json_of(found))
+    folder, now, known = folder_of(request), datetime.now(UTC), known_pack(pack)
+    return tagged(request, json_of(course_of(folder, indicator, now=now, pack=known, as_of=as_of, months=months)))
 
 
 @router.get("/indicators/{indicator}/baseline", responses=JSON_OBJECT | answers(404), response_class=Response)
@@ -72,9 +66,8 @@ def baseline(
     as_of: AsOf = None,
 ) -> Response:
     """Return what an indicator's change would be from another baseline; nothing is written."""
-    _known(request, indicator, pack, as_of)
-    found = with_baseline(folder_of(request), indicator, start, now=datetime.now(UTC), pack=pack, as_of=as_of)
-    return tagged(request, json_of(found))
+    folder, now, known = folder_of(request), datetime.now(UTC), known_pack(pack)
+    return tagged(request, json_of(with_baseline(folder, indicator, start, now=now, pack=known, as_of=as_of)))
 
 
 @router.get("/indicators/{indicator}/rows", responses=answers(404))
@@ -90,21 +83,8 @@ def indicator_rows(
     limit: Limit = 100,
 ) -> RowsBehind:
     """Return the rows of a table that an indicator was computed from, a page at a time."""
-    read = rows_read(_known(request, indicator, pack, as_of))
-    _there(table, [one.table for one in read])
+    read = rows_read(one_of(assessed(request, pack, as_of)["indicators"], indicator)[0])
     found, of = page_of_rows(folder_of(request), read, table, offset=offset, limit=limit)
     link(request, response, found.total, offset, limit)
     items = [{name: plain(value) for name, value in row.items()} for row in found.rows]
     return RowsBehind(**of.to_dict(), items=items, total=found.total, offset=offset, limit=limit)
-
-
-def _known(request: Request, indicator: str, pack: str, as_of: date | None) -> dict[str, Any]:
-    document = assessed_document(folder_of(request), pack=known_pack(pack), now=datetime.now(UTC), as_of=as_of)
-    ones = {one["id"]: one for one in document["indicators"]}
-    _there(indicator, list(ones))
-    return dict(ones[indicator])
-
-
-def _there(name: str, known: list[str]) -> None:
-    if name not in known:
-        raise NotThere("there is no {name} here; {near}", name=name, near=nearest(name, known))

@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
-from linghang.api.sending import Limit, Offset, Page, page_of
+from linghang.api.sending import XLSX, Described, Limit, Offset, Page, page_of
 from linghang.api.uploads import kept_uploads
 from linghang.errors import BadInput
 from linghang.usecases.accounts import Person
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.import_checks import (
+    Undoable,
     check_delivery,
     faults_csv,
     faults_of,
@@ -46,14 +47,12 @@ from linghang.words import Text, language
 
 router = APIRouter(prefix="/imports", tags=["data"])
 templates = APIRouter(tags=["data"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SPREADSHEET: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "description": "a workbook"}}
-CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "description": "a table"}}
-TOML: dict[int | str, dict[str, Any]] = {200: {"content": {"application/toml": {}}, "description": "a mapping file"}}
+SPREADSHEET: Described = {200: {"content": {XLSX: {}}, "description": "a workbook"}}
+CSV: Described = {200: {"content": {"text/csv": {}}, "description": "a table"}}
+TOML: Described = {200: {"content": {"application/toml": {}}, "description": "a mapping file"}}
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="as it was given when the files came")]
 SheetNumber = Annotated[int, Path(ge=0, le=10_000, description="place of the sheet in the delivery")]
 Short = Annotated[str, Field(max_length=500)]
-Scalar = str | int | float | bool
 
 
 class SheetShown(BaseModel):
@@ -355,6 +354,6 @@ def _shown(found: Delivery) -> DeliveryShown:
     )
 
 
-def _undoable(found: Any) -> UndoableShown:
+def _undoable(found: Undoable) -> UndoableShown:
     tables = {name: {"added": added, "changed": changed} for name, (added, changed) in found.tables.items()}
     return UndoableShown(at=found.at, who=found.who, files=list(found.files), tables=tables)

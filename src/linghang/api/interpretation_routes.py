@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Reviewer
-from linghang.api.sending import Limit, Offset, Page, json_of, page_of, tagged
+from linghang.api.sending import JSON_OBJECT, Limit, Offset, Page, json_of, page_of, tagged
 from linghang.errors import nearest
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.interpretation_effect import effect_of
@@ -120,7 +119,7 @@ def take_one_back(request: Request, person: Reviewer, name: Name, given: Back) -
         folder,
         deed,
         now,
-        lambda: (take_back(folder, name, pack=given.pack, reason=given.reason, by=person.name, now=now), True),
+        lambda: take_back(folder, name, pack=given.pack, reason=given.reason, by=person.name, now=now),
     )
     return _shown(_known(request, given.pack, name))
 

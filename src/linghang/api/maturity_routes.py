@@ -11,11 +11,10 @@ from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import folder_of
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
-from linghang.api.sending import json_of, tagged
+from linghang.api.sending import JSON_OBJECT, XLSX, json_of, tagged
 from linghang.api.uploads import kept_upload, name_of
 from linghang.usecases import maturity
 from linghang.usecases.accounts import Person
@@ -33,7 +32,6 @@ T = TypeVar("T")
 router = APIRouter(prefix="/maturity", tags=["maturity"])
 Code = Annotated[str, Path(max_length=20, description="code of an item, such as OS.1.a")]
 Domain = Annotated[Literal["design", "production", "logistics", "sales", "service"], Path()]
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class AnswerGiven(BaseModel):
@@ -77,7 +75,7 @@ class ItemShown(BaseModel):
 @router.get("", responses=JSON_OBJECT, response_class=Response)
 def standing(request: Request, _: Reader) -> Response:
     """Return the answers and what they come to: level, scores as intervals, sub-domains, the adopted level."""
-    return tagged(request, json_of(plain(maturity.progress(folder_of(request)).to_dict())))
+    return tagged(request, json_of(maturity.progress(folder_of(request)).to_dict()))
 
 
 @router.get("/items")
@@ -105,7 +103,7 @@ def gap(request: Request, _: Reader, level: Annotated[int, Query(ge=1, le=5)]) -
 @router.get("/proposals", responses=JSON_OBJECT, response_class=Response)
 def proposals(request: Request, _: Reader, as_of: date | None = None) -> Response:
     """Return what the records answer, what speaks against the answers, and what records would be needed."""
-    return tagged(request, json_of(plain(prefilled(folder_of(request), now=_now(), as_of=as_of).to_dict())))
+    return tagged(request, json_of(prefilled(folder_of(request), now=_now(), as_of=as_of).to_dict()))
 
 
 @router.get("/history")
@@ -205,7 +203,7 @@ def withdraw_level(
     _done(request, person, "maturity.withdraw", "", lambda: withdraw(folder, reason, by=person.title, now=now))
 
 
-@router.get("/workbook", response_class=FileResponse, responses={200: {"content": {SHEET: {}}}})
+@router.get("/workbook", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})
 def workbook(request: Request, _: Reader, proposals: bool = True) -> FileResponse:
     """Return the questionnaire as a workbook that counts the scores by itself, in the asker's language."""
     place = tempfile.TemporaryDirectory(prefix="linghang-maturity-")
@@ -215,7 +213,7 @@ def workbook(request: Request, _: Reader, proposals: bool = True) -> FileRespons
     except BaseException:
         place.cleanup()
         raise
-    return FileResponse(path, media_type=SHEET, filename=path.name, background=BackgroundTask(place.cleanup))
+    return FileResponse(path, media_type=XLSX, filename=path.name, background=BackgroundTask(place.cleanup))
 
 
 @router.post("/workbook", status_code=200)

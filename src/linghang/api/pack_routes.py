@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader
-from linghang.api.sending import json_of, tagged
+from linghang.api.sending import JSON_OBJECT, json_of, tagged
 from linghang.errors import nearest
 from linghang.usecases.json_values import plain
 from linghang.usecases.packs import diff_packs, list_packs, load

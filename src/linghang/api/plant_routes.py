@@ -1,48 +1,30 @@
 """The plant as it runs: tags that are looked for, trends, states, alarms and connections."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from linghang.api.given import folder_of
+from linghang.api.given import folder_of, with_telemetry, with_zone
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Runner
-from linghang.api.sending import MOST_ITEMS, Page, link
+from linghang.api.sending import JSON, MOST_ITEMS, Page, link
 from linghang.errors import BadInput
 from linghang.usecases.alarm_journal import MOST_NOTE, acknowledge
 from linghang.usecases.auditing import Deed, audited
 from linghang.usecases.connection_health import connection_health
-from linghang.usecases.kept import has_telemetry
 from linghang.usecases.plant_alarms import alarm_document, past_alarms, standing_alarms
 from linghang.usecases.plant_states import state_chart
-from linghang.usecases.tag_finding import Asked, Order, find_tags
+from linghang.usecases.tag_finding import Asked, Order, TagFound, find_tags
 from linghang.usecases.telemetry import zone_of
 from linghang.usecases.trends import MOST_TAGS, MOST_WIDTH, WIDTH, courses, document, ends_of
 
 router = APIRouter(tags=["plant"])
-JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 DAY = timedelta(days=1)
 Moment = Annotated[datetime | None, Query(description="with a zone, as 2026-06-01T08:00:00+08:00")]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class TagFound(BaseModel):
-    """A tag with its last value; age in seconds."""
-
-    name: str
-    title: str
-    unit: str
-    equipment: str
-    center: str
-    kind: str
-    value: float | str | bool | None
-    at: datetime | None
-    age_s: float | None
-    good: bool
-    quality: str
 
 
 class AlarmShown(BaseModel):
@@ -63,6 +45,7 @@ class AlarmShown(BaseModel):
     acknowledged_at: datetime | None
     acknowledged_by: str
     note: str
+    as_of: datetime | None = Field(description="of a warning of an engine: up to when its newest run looked")
 
 
 class Seen(BaseModel):
@@ -114,11 +97,10 @@ def tags_found(request: Request, response: Response, _: Reader, asked: Annotated
     wanted = Asked(asked.find, asked.equipment, asked.center, asked.unit, asked.quality, asked.order)
     found, total = find_tags(folder_of(request), wanted, asked.offset, asked.limit, datetime.now(UTC))
     link(request, response, total, asked.offset, asked.limit)
-    items = [TagFound(**{name: getattr(one, name) for name in TagFound.model_fields}) for one in found]
-    return Page(items=items, total=total, offset=asked.offset, limit=asked.limit)
+    return Page(items=found, total=total, offset=asked.offset, limit=asked.limit)
 
 
-@router.get("/plant/trends", responses={**JSON, **answers(404)}, response_class=Response)
+@router.get("/plant/trends", responses=JSON | answers(404), response_class=Response)
 def trends(
     request: Request,
     _: Reader,
@@ -128,10 +110,8 @@ def trends(
     width: Annotated[int, Query(ge=10, le=MOST_WIDTH, description="most intervals of a course")] = WIDTH,
 ) -> Response:
     """Return courses of tags over one stretch: the points where they are few, else means, least and greatest values."""
-    folder = folder_of(request)
-    if not has_telemetry(folder):
-        raise NotThere("no telemetry was ever stored here")
-    _with_zone(start, end)
+    folder = with_telemetry(request)
+    with_zone(start, end)
     if start is None or end is None:
         ends = ends_of(folder, tag)
         until = end or (ends[1] + timedelta(milliseconds=1) if ends else datetime.now(UTC))
@@ -143,7 +123,7 @@ def trends(
 @router.get("/plant/states", responses=JSON, response_class=Response)
 def states(request: Request, _: Reader, start: Moment = None, end: Moment = None) -> Response:
     """Return the states of the machines over a stretch (the last day where none is said), and their shares."""
-    _with_zone(start, end)
+    with_zone(start, end)
     now = datetime.now(UTC)
     until = min(end or now, now)
     begin = start or until - DAY
@@ -199,9 +179,3 @@ def connections(request: Request, _: Reader) -> IngestShown:
         for one in found.connections
     ]
     return IngestShown(alive=found.alive, said_at=found.said_at, connections=shown)
-
-
-def _with_zone(*moments: datetime | None) -> None:
-    for moment in moments:
-        if moment is not None and moment.tzinfo is None:
-            raise BadInput("a moment needs its zone, as in 2026-06-01T08:00:00+08:00")

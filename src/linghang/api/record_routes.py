@@ -12,11 +12,10 @@ from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from linghang.api import import_routes
-from linghang.api.assessment_routes import JSON_OBJECT
-from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
+from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack, with_telemetry, with_zone
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader, Writer
-from linghang.api.sending import Limit, Offset, Page, json_of, link, page_of, tagged
+from linghang.api.sending import JSON_OBJECT, Limit, Offset, Page, json_of, link, page_of, tagged
 from linghang.api.uploads import kept_uploads
 from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.usecases.accounts import Person
@@ -25,7 +24,6 @@ from linghang.usecases.data_quality import quality_document
 from linghang.usecases.import_deliveries import READABLE
 from linghang.usecases.importing import ImportReport, import_files
 from linghang.usecases.json_values import plain
-from linghang.usecases.kept import has_telemetry
 from linghang.usecases.record_pages import rows, tables
 from linghang.usecases.telemetry import Watch, meanings, open_telemetry, trend
 from linghang.words import tr
@@ -168,9 +166,7 @@ def tags(
     limit: Limit = 100,
 ) -> Page[TagShown]:
     """List the tags of the telemetry with their last values."""
-    folder = folder_of(request)
-    if not has_telemetry(folder):
-        raise NotThere("no telemetry was ever stored here")
+    folder = with_telemetry(request)
     with open_telemetry(folder) as reader:
         found = Watch(reader, find.split(), meanings(folder)).rows()
     shown = [TagShown(**{name: getattr(one, name) for name in TagShown.model_fields}) for one in found]
@@ -187,12 +183,8 @@ def course(
     every_s: Annotated[int | None, Query(ge=1, le=366 * 86_400, description="seconds of an interval")] = None,
 ) -> Course:
     """Return a tag's means, least and greatest values in intervals."""
-    for moment in (start, end):
-        if moment is not None and moment.tzinfo is None:
-            raise BadInput("a moment needs its zone, as in 2026-06-01T08:00:00+08:00")
-    if not has_telemetry(folder_of(request)):
-        raise NotThere("no telemetry was ever stored here")
-    found = trend(folder_of(request), tag, start, end, every_s)
+    with_zone(start, end)
+    found = trend(with_telemetry(request), tag, start, end, every_s)
     if found.num_rows > MOST_POINTS:
         raise BadInput("that would be {count:,.0f} intervals; {most:,} at most", count=found.num_rows, most=MOST_POINTS)
     said = {name.decode(): value.decode() for name, value in (found.schema.metadata or {}).items()}

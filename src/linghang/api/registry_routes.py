@@ -14,7 +14,7 @@ from starlette.responses import FileResponse
 from linghang.api.given import DEFAULT_PACK, PackName, known_pack
 from linghang.api.problems import answers
 from linghang.api.security import Reader, Runner
-from linghang.api.sending import json_of
+from linghang.api.sending import BINARY, JSON, Described, json_of
 from linghang.api.uploads import kept_upload, name_of
 from linghang.api.waiting import while_wanted
 from linghang.errors import BadInput
@@ -30,10 +30,7 @@ router = APIRouter(tags=["registries"])
 MOST_ROWS = 5_000_000
 CASE_WITHIN_S, REGISTRY_WITHIN_S = 20.0, 300.0
 PARQUET = "application/vnd.apache.parquet"
-TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {PARQUET: {"schema": {"type": "string", "format": "binary"}}}}
-}
-JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+TABLE: Described = {200: {"content": {PARQUET: BINARY}}}
 Day = Annotated[
     date | None,
     Query(ge=date(2000, 1, 1), le=date(2100, 12, 31), description="day of judgement; today where it is left out"),

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path as File
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
 from starlette.concurrency import run_in_threadpool
 
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.elsewhere import elsewhere, once
 from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pack
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader
-from linghang.api.sending import etag_of, has_it, json_of, tagged
+from linghang.api.sending import BINARY, JSON_OBJECT, UNCHANGED, XLSX, Described, has_it, json_of, tagged
 from linghang.usecases.evidence_files import keep, under_bare_names
 from linghang.usecases.report_previews import LEAST_WIDTH, MOST_WIDTH, preview, preview_page
 from linghang.usecases.reporting import Format, Kind, Output, own_template, report_file
@@ -22,20 +21,17 @@ from linghang.usecases.reporting import Request as Wanted
 from linghang.words import Language, language
 
 router = APIRouter(tags=["application"])
-OFFICE = "application/vnd.openxmlformats-officedocument."
-DOCX = OFFICE + "wordprocessingml.document"
-MEDIA: dict[str, str] = {"docx": DOCX, "pdf": "application/pdf", "xlsx": OFFICE + "spreadsheetml.sheet"}
-BINARY = {"schema": {"type": "string", "format": "binary"}}
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "not changed since the ETag that was sent"}}
-REPORT: dict[int | str, dict[str, Any]] = {
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MEDIA: dict[str, str] = {"docx": DOCX, "pdf": "application/pdf", "xlsx": XLSX}
+REPORT: Described = {
     200: {"content": dict.fromkeys(MEDIA.values(), BINARY), "description": "the report"},
     **UNCHANGED,
 }
-WORD: dict[int | str, dict[str, Any]] = {
+WORD: Described = {
     200: {"content": {DOCX: BINARY}, "description": "the Word file"},
     **UNCHANGED,
 }
-PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": BINARY}, "description": "the page"}, **UNCHANGED}
+PNG: Described = {200: {"content": {"image/png": BINARY}, "description": "the page"}, **UNCHANGED}
 Lang = Annotated[Language | None, Query(description="language of the document; else that of the answer")]
 LEVEL = "level applied for; else the lowest that is not confirmed at the documented floor"
 
@@ -70,7 +66,7 @@ async def report(
     folder, wanted, output = folder_of(request), asked.request(), Output(format, lang or language())
     key = ("report", folder, asked, output, language())
     name, content = await once(key, lambda: elsewhere(report_file, folder, wanted, output, datetime.now(UTC)))
-    return sent(request, content, name, MEDIA[format])
+    return tagged(request, content, media_type=MEDIA[format], name=name)
 
 
 @router.post("/report", responses=WORD | answers(404), response_class=Response)
@@ -83,7 +79,7 @@ async def report_by_template(
         path = await run_in_threadpool(keep, template.file, File(ours), template.filename or "")
         output = Output("docx", spoken, template=path)
         name, content = await elsewhere(report_file, folder_of(request), wanted, output, datetime.now(UTC))
-    return sent(request, content, name, DOCX)
+    return tagged(request, content, media_type=DOCX, name=name)
 
 
 @router.get("/report/preview", responses=JSON_OBJECT | answers(404), response_class=Response)
@@ -122,13 +118,5 @@ def template(
 ) -> Response:
     """Return the Word template of a report, to be edited and sent back."""
     spoken = lang or language()
-    return sent(request, own_template(kind, spoken), f"{kind}-template.{spoken}.docx", DOCX)
-
-
-def sent(request: Request, content: bytes, name: str, media_type: str) -> Response:
-    """Send a file to be kept, or nothing where the client has it already."""
-    headers = {"ETag": etag_of(content), "Cache-Control": "private, no-cache"}
-    if has_it(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return Response(content, headers=headers, media_type=media_type)
+    name = f"{kind}-template.{spoken}.docx"
+    return tagged(request, own_template(kind, spoken), media_type=DOCX, name=name)

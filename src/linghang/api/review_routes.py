@@ -16,17 +16,13 @@ from linghang.api.given import DEFAULT_PACK, AsOf, PackName, folder_of, known_pa
 from linghang.api.handing import Handed, handing
 from linghang.api.problems import NotThere, answers
 from linghang.api.security import Reader
+from linghang.api.sending import FILE
 from linghang.usecases.evidence_files import keep, under_bare_names
 from linghang.usecases.reviewing import Question
 from linghang.usecases.reviewing_documents import reviewed
 
 router = APIRouter(tags=["application"])
 Key = Annotated[str, Path(description="as the answer named it", pattern=r"^[\w-]{16,64}$")]
-FETCHED: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "the file"},
-    206: {"content": {"*/*": {"schema": {"type": "string"}}}, "description": "the part of the file that was asked for"},
-    416: {"description": "the file has no such part", "content": {"text/plain": {"schema": {"type": "string"}}}},
-}
 
 
 class Reviewed(BaseModel, extra="allow"):
@@ -79,7 +75,7 @@ def _handed(path: File, stem: str) -> Handed:
     return Handed(path, f"{stem}{path.suffix}", "application/octet-stream")
 
 
-@router.get("/reviews/{id}/{which}", responses=FETCHED | answers(404), response_class=FileResponse)
+@router.get("/reviews/{id}/{which}", responses=FILE | answers(404), response_class=FileResponse)
 def fetch(person: Reader, id: Key, which: Literal["marked", "table"]) -> Response:
     """Return the marked copy of a draft, or the table of its remarks."""
     return fetched(id, person.name, which)

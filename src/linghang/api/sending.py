@@ -20,6 +20,19 @@ FRESH_FOR_S = 1.0
 """How long an answer is sent again before anybody looks whether the workspace has changed."""
 T = TypeVar("T")
 
+Described = dict[int | str, dict[str, Any]]
+"""What a route answers, as OpenAPI describes it."""
+BINARY: Mapping[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+UNCHANGED: Described = {304: {"description": "not changed since the ETag that was sent"}}
+FILE: Described = {
+    200: {"content": {"*/*": BINARY}, "description": "the file"},
+    206: {"content": {"*/*": {"schema": {"type": "string"}}}, "description": "the part of the file that was asked for"},
+    416: {"description": "the file has no such part", "content": {"text/plain": {"schema": {"type": "string"}}}},
+}
+JSON: Described = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+JSON_OBJECT: Described = JSON | UNCHANGED
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="most items of the page")]
 Offset = Annotated[int, Query(ge=0, le=2**53, description="items before the page")]
 
@@ -38,13 +51,28 @@ def json_of(value: Any) -> bytes:
     return orjson.dumps(plain(value))
 
 
-def tagged(request: Request, content: bytes, tag: str | None = None) -> Response:
-    """Send JSON with its ETag, or nothing where the client has it already (RFC 9110, 13.1.2)."""
+def tagged(
+    request: Request,
+    content: bytes,
+    tag: str | None = None,
+    *,
+    media_type: str = "application/json",
+    name: str = "",
+) -> Response:
+    """Send what was made with its ETag, or nothing where the client has it already (RFC 9110, 13.1.2).
+
+    Parameters
+    ----------
+    name
+        Of the file that it is to be kept as; without one it is shown.
+    """
     etag = tag or etag_of(content)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if has_it(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(content, headers=headers, media_type="application/json")
+    if name:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(content, headers=headers, media_type=media_type)
 
 
 def has_it(known: str | None, etag: str) -> bool:

@@ -13,11 +13,10 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from linghang.api import registry_routes
-from linghang.api.assessment_routes import JSON_OBJECT
 from linghang.api.given import DEFAULT_PACK, PackName, folder_of, known_pack
 from linghang.api.problems import answers
 from linghang.api.security import Reader
-from linghang.api.sending import Limit, Offset, Page, json_of, page_of, tagged
+from linghang.api.sending import BINARY, JSON, JSON_OBJECT, XLSX, Limit, Offset, Page, json_of, page_of, tagged
 from linghang.api.uploads import kept_upload, name_of
 from linghang.api.waiting import while_wanted
 from linghang.usecases.planning import Catalogue, Limits, Question, Weights
@@ -40,8 +39,6 @@ router.include_router(registry_routes.router)
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 MOST_CNY = Decimal(10) ** 13
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 Floor = Literal["declared", "documented", "measured"]
 ActionId = Annotated[str, Field(max_length=200, pattern=r"^[\w.-]+$")]
 Money = Annotated[Decimal, Field(ge=0, le=MOST_CNY, decimal_places=2)]
@@ -117,7 +114,7 @@ def actions(
 @router.get(
     "/way-up/actions.xlsx",
     response_class=FileResponse,
-    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: {"content": {XLSX: BINARY}}},
 )
 def costs(_: Reader, lang: Annotated[Literal["zh", "en"] | None, Query(description="else as accepted")] = None) -> Any:
     """Return costs, times and people of the actions as a workbook: change it, and plan with it."""

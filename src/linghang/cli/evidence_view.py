@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.text import Text
 
 from linghang.cli.names import headed, terminal
+from linghang.usecases.evidence_documents import changed_document, listed_document, shown_document
 from linghang.usecases.evidence_looking import Listed, Shown
 from linghang.usecases.evidence_register import (
     CONFIDENTIALITY,
@@ -57,7 +57,7 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
 def show_changed(made: Sequence[Registered], as_json: bool) -> None:
     """Say what was registered, revised, retired or restored."""
     if as_json:
-        _print([_changed(one) for one in made])
+        _print([changed_document(one) for one in made])
         return
     console = terminal()
     if not made:
@@ -96,7 +96,7 @@ def _remarks(one: Registered) -> Iterator[str]:
 def show_list(found: Sequence[Listed], as_json: bool) -> None:
     """Print the list of documents."""
     if as_json:
-        _print([_listed(one) for one in found])
+        _print([listed_document(one) for one in found])
         return
     console = terminal()
     if not found:
@@ -140,7 +140,7 @@ def show_one(found: Shown, as_json: bool) -> None:
     """Print everything about a document."""
     newest = found.revisions[-1]
     if as_json:
-        _print(_shown(found))
+        _print(shown_document(found))
         return
     console = terminal()
     console.print(f"[bold]{newest.id}[/] {escape(newest.title)}  {_state(found.state, None)}")
@@ -232,31 +232,3 @@ def _day(day: date | None) -> str:
 
 def _print(document: object) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-def _changed(one: Registered) -> dict[str, Any]:
-    return one.document.to_dict() | {
-        "ledger_records": one.told,
-        "same_file": list(one.also),
-        "ends_with_year": one.ends_with_year,
-        "text": _read(one.extraction),
-    }
-
-
-def _read(one: Extraction) -> dict[str, Any]:
-    return {"state": one.state, "remark": json.loads(one.remark) if one.remark else None}
-
-
-def _listed(one: Listed) -> dict[str, Any]:
-    hit = {name: value for name, value in one.hit._asdict().items() if name != "document"} if one.hit else None
-    return one.document.to_dict() | {"state": one.state, "days_left": one.days_left, "hit": hit}
-
-
-def _shown(found: Shown) -> dict[str, Any]:
-    return {
-        "state": found.state,
-        "revisions": [one.to_dict() for one in found.revisions],
-        "history": [one._asdict() | {"at": one.at.isoformat()} for one in found.history],
-        "ledger": [one.to_dict() | {"digest": one.digest} for one in found.records],
-        "text": _read(found.extraction) | {"excerpt": (found.text or "")[:EXCERPT]},
-    }

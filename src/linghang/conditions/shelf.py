@@ -22,7 +22,17 @@ def shelf_files() -> Iterator[Path]:
 
 def pack_ids() -> tuple[str, ...]:
     """Return the ids of the packs of conditions that come with the product."""
-    return tuple(path.stem for path in shelf_files() if _format(path) == FORMAT)
+    return tuple(path.stem for path in shelf_files() if format_of(path) == FORMAT)
+
+
+def format_of(path: Path) -> str:
+    """Return what a document of the shelf is, which it says at its beginning."""
+    with path.open("rb") as file:
+        head = file.read(400)
+    for line in head.splitlines():
+        if line.startswith(b"format:"):
+            return line.removeprefix(b"format:").strip().decode()
+    return ""
 
 
 def load_pack(name: str) -> Pack:
@@ -100,12 +110,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name that no file can have, or a folder that may not be read
         return False
-
-
-def _format(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(400)
-    for line in head.splitlines():
-        if line.startswith(b"format:"):
-            return line.removeprefix(b"format:").strip().decode()
-    return ""

@@ -136,7 +136,7 @@ class Chain(Generic[R]):
             previous = digest
         try:
             if lines:
-                _write(path, end, b"".join(lines))
+                write_behind(path, end, b"".join(lines))
             if number and self.anchor(path) != Anchor(number, previous):
                 _write_anchor(path, Anchor(number, previous))
         except OSError as error:
@@ -277,8 +277,8 @@ def lines_backwards(path: Path, end: int, *, torn: bool = False) -> Iterator[byt
             yield rest + ending
 
 
-def _write(path: Path, end: int, data: bytes) -> None:
-    """Write behind the last whole line and wait until the disk has it."""
+def write_behind(path: Path, end: int, data: bytes) -> None:
+    """Write behind the last whole line (bytes), over what an append that was cut off left there; synced on return."""
     existed = path.exists()
     with path.open("r+b" if existed else "xb") as file:
         file.truncate(end)

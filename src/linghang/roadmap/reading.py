@@ -9,7 +9,7 @@ from typing import cast
 
 from linghang.conditions.document import read_file
 from linghang.conditions.shape import Shape
-from linghang.errors import BadInput, ManyProblems, Place
+from linghang.errors import BadInput, ManyProblems
 from linghang.evidence.proof import STRENGTH, Proof
 from linghang.roadmap.actions import (
     MATURITY,
@@ -184,11 +184,6 @@ def _cannot(shape: Shape) -> Cannot:
     if found.wait_months is not None and not 0 < found.wait_months <= MAX_MONTHS:
         raise shape.refuse("{value} months are no time to wait", "wait_months", value=found.wait_months)
     return found
-
-
-def place_of(catalogue: Catalogue, action: str, file: str) -> Place:
-    """Where an action stands in the file."""
-    return Place(file, catalogue.lines.get(action))
 
 
 def catalogues() -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from linghang.errors import BadInput, Place, reason_of
+from linghang.store.whole_file import sync_folder
 
 MAX_BYTES = 2 << 30
 """Larger files are refused: they are data to import, not documents to read."""
@@ -94,7 +95,7 @@ class FileShelf:
         target = self.path(staged.sha256)
         _make_folder(target.parent)
         staged.part.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def remove(self, sha256: str) -> None:
         """Take a file away that nothing names."""
@@ -202,12 +203,4 @@ def _too_large(source: Path, limit: int) -> BadInput:
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(folder.parent)

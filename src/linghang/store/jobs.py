@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
 
-from linghang.errors import BadInput, Place
+from linghang.errors import BadInput, NotThere, Place
 
 FILE = "jobs.sqlite"
 FORMAT = 1
@@ -128,14 +128,17 @@ class JobStore:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
-        with self._writing() as db:
-            found = db.execute("pragma user_version").fetchone()[0]
-            if found == 0:
-                for statement in _SCHEMA.split(";"):
-                    db.execute(statement)
-                db.execute(f"pragma user_version = {FORMAT}")
-            elif found != FORMAT:
-                raise BadInput("was made by a newer version of the program", Place(str(self._path)))
+        with self._reading() as db:  # who only looks does not wait for a worker that writes
+            found = _format(db)
+        if found == 0:
+            with self._writing() as db:
+                if (found := _format(db)) == 0:
+                    for statement in _SCHEMA.split(";"):
+                        db.execute(statement)
+                    db.execute(f"pragma user_version = {FORMAT}")
+                    found = FORMAT
+        if found != FORMAT:
+            raise BadInput("was made by a newer version of the program", Place(str(self._path)))
 
     # --- asking ---
 
@@ -178,17 +181,23 @@ class JobStore:
 
     # --- looking ---
 
-    def jobs(self, limit: int = 50) -> list[Job]:
-        """Return the newest jobs, the newest first."""
+    def jobs(self, limit: int = 50, offset: int = 0) -> list[Job]:
+        """Return the newest jobs, the newest first; those of `[offset, offset + limit)`."""
         with self._reading() as db:
-            return [_job(row) for row in db.execute("select * from job order by id desc limit ?", (limit,))]
+            query = "select * from job order by id desc limit ? offset ?"
+            return [_job(row) for row in db.execute(query, (limit, offset))]
+
+    def count(self) -> int:
+        """Return how many jobs there are."""
+        with self._reading() as db:
+            return int(db.execute("select count(*) from job").fetchone()[0])
 
     def job(self, job: int) -> Job:
         """Return one job.
 
         Raises
         ------
-        BadInput
+        NotThere
             There is no such job.
         """
         with self._reading() as db:
@@ -299,25 +308,25 @@ class JobStore:
 
         Raises
         ------
-        BadInput
+        NotThere
             There is no such schedule.
         """
         with self._writing() as db:
             done = db.execute("update schedule set paused = ?, next_us = ? where id = ?", (paused, next_us, schedule))
             if done.rowcount == 0:
-                raise BadInput("there is no schedule {schedule}", schedule=schedule)
+                raise NotThere("there is no schedule {schedule}", schedule=schedule)
 
     def remove_schedule(self, schedule: int) -> None:
         """Forget a schedule.
 
         Raises
         ------
-        BadInput
+        NotThere
             There is no such schedule.
         """
         with self._writing() as db:
             if db.execute("delete from schedule where id = ?", (schedule,)).rowcount == 0:
-                raise BadInput("there is no schedule {schedule}", schedule=schedule)
+                raise NotThere("there is no schedule {schedule}", schedule=schedule)
 
     # --- how ---
 
@@ -335,7 +344,7 @@ class JobStore:
     def _one(self, db: sqlite3.Connection, job: int) -> Job:
         row = db.execute("select * from job where id = ?", (job,)).fetchone()
         if row is None:
-            raise BadInput("there is no job {job}", job=job)
+            raise NotThere("there is no job {job}", job=job)
         return _job(row)
 
     @contextmanager
@@ -359,6 +368,10 @@ class JobStore:
                 yield db
         except sqlite3.Error as error:
             raise BadInput("the database cannot be used: {reason}", Place(str(self._path)), reason=error) from None
+
+
+def _format(db: sqlite3.Connection) -> int:
+    return int(db.execute("pragma user_version").fetchone()[0])
 
 
 def _job(row: sqlite3.Row) -> Job:

@@ -30,17 +30,18 @@ def save(folder: Path, name: str, key: str, document: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(orjson.dumps({"key": key, "document": document}))
         beside.replace(path)
-        _forget_the_oldest(path.parent)
+        forget_the_oldest(path.parent, "json", KEPT_OF_ONE_NAME)
     except OSError:
         with suppress(OSError):
             beside.unlink()
 
 
+def forget_the_oldest(folder: Path, ending: str, most: int) -> None:
+    """Leave the newest files of an ending in a folder."""
+    kept = sorted(folder.glob(f"*.{ending}"), key=lambda path: path.stat().st_mtime_ns)
+    for path in kept[:-most]:
+        path.unlink(missing_ok=True)
+
+
 def _path(folder: Path, name: str, key: str) -> Path:
     return folder / name / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-
-
-def _forget_the_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    for path in kept[:-KEPT_OF_ONE_NAME]:
-        path.unlink(missing_ok=True)

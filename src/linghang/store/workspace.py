@@ -6,7 +6,9 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -61,6 +63,10 @@ class Workspace:
     def config(self) -> Path:
         """The file with the settings."""
         return self.folder / CONFIG
+
+    def day(self, now: datetime, chosen: date | None = None) -> date:
+        """Return the day that somebody chose, else the plant's at a moment."""
+        return chosen or now.astimezone(ZoneInfo(self.time_zone)).date()
 
     def engine(self) -> Engine:
         """Return an engine of the records; SQLite runs in WAL mode and syncs every commit."""
@@ -235,8 +241,6 @@ def _url(text: str, folder: Path) -> URL:
 
 
 def _check_zone(name: str, place: Place) -> None:
-    from zoneinfo import ZoneInfo
-
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

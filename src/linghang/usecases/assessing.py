@@ -151,7 +151,7 @@ def assess(
     workspace, tables = _opened(folder)
     before = grounds(workspace)
     zone = ZoneInfo(workspace.time_zone)
-    day = as_of or now.astimezone(zone).date()
+    day = workspace.day(now, as_of)
     program, marks = _program(workspace, load_pack(pack), day, interpretation)
     annex = _annex(program.pack)
     present = period or last_months(day, workspace.time_zone, MONTHS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from linghang.errors import BadInput
 from linghang.evidence.signing import fingerprint_of
+from linghang.usecases.apart import Told
 from linghang.usecases.bundling import Bundled, Request, bundle
 from linghang.usecases.evidence_files import under_bare_names
 from linghang.usecases.evidence_looking import list_documents
@@ -29,9 +30,17 @@ __all__ = [
 ]
 
 
-def bundled(folder: Path, output: Path, request: Request, *, now: datetime, passphrase: str = "") -> dict[str, Any]:
-    """Write a bundle, and say of it what `linghang bundle --json` says."""
-    return told_bundle(bundle(folder, output, request, now=now, passphrase=passphrase))
+def bundled(
+    folder: Path,
+    output: Path,
+    request: Request,
+    *,
+    now: datetime,
+    passphrase: str = "",
+    told: Told = lambda *_: None,
+) -> dict[str, Any]:
+    """Write a bundle, and say of it what `linghang bundle --json` says; `told` is told how far it is."""
+    return told_bundle(bundle(folder, output, request, now=now, passphrase=passphrase, progress=told))
 
 
 def told_bundle(found: Bundled) -> dict[str, Any]:

@@ -154,10 +154,7 @@ def _document(
         "charts": [to_json(_chart(courses))],
         "tables": {
             name: {
-                "title": {
-                    "zh": f"指令与效果：{CONTROLLERS[name].zh}",
-                    "en": f"commands and effects: {CONTROLLERS[name].en}",
-                },
+                "title": _commands_of(CONTROLLERS[name]).to_dict(),
                 "rows": table.num_rows,
                 "columns": {},
             }

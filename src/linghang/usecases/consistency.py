@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
@@ -117,7 +116,7 @@ def check_consistency(
         The folder is no workspace, the pack or the level is not known, or the draft cannot be read.
     """
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     chosen = load_pack(pack)
     if level is not None and level not in chosen.level_ids:
         raise BadInput(

@@ -20,12 +20,12 @@ from linghang.report.claims import Claim, claims_of, read_draft
 from linghang.report.consistency.facts import Facts
 from linghang.store.documents import Document, DocumentRegister
 from linghang.store.telemetry import TelemetryReader
-from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.workspace import Workspace
 from linghang.usecases.consistency_sums import measured
 from linghang.usecases.records import RecordTables
 from linghang.usecases.report_statements import read_application
 from linghang.usecases.statements import STATEMENTS
+from linghang.usecases.telemetry import has_telemetry
 
 SMALL_TABLES = (
     "enterprise",
@@ -149,7 +149,7 @@ def guides() -> Mapping[str, SceneGuide]:
 
 def _silent(workspace: Workspace, tags: pa.Table) -> frozenset[str] | None:
     """Sources of tags of which no point was ever stored; None without telemetry."""
-    if not (workspace.folder / "telemetry" / MANIFEST).exists():
+    if not has_telemetry(workspace.folder):
         return None
     with TelemetryReader(workspace.folder / "telemetry") as reader:
         known = reader.tags()

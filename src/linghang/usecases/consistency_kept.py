@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.report.remarks import Check, Remark, Spot
@@ -74,7 +73,7 @@ def checks_document() -> list[dict[str, Any]]:
 
 
 def _question(workspace: Workspace, pack: str, now: datetime, level: str | None, as_of: date | None) -> str:
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     beside = files_state((workspace.folder / APPLICATION,))  # the assessment does not look at it, the checks do
     return f"{load_pack(pack).digest} {day} {level} {beside}"
 

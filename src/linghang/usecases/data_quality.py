@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
 from linghang.intake.grouping import codes_of
+from linghang.intake.sheet import whole
 from linghang.kpi.needs import say
 from linghang.plant.records import check_rows
 from linghang.plant.tables import TABLES, described
@@ -128,16 +129,12 @@ def table_states(folder: Path, now: datetime) -> tuple[TableState, ...]:
     """
     workspace = open_workspace(folder)
     engine = workspace.engine()
-    try:
-        if not is_current(engine):
-            raise BadInput(
-                "the records were made by another version; bring them up with: linghang upgrade {folder}", folder=folder
-            )
-        tables = RecordTables(engine, workspace)
-        zone = ZoneInfo(workspace.time_zone)
-        return tuple(_state(table.name, tables, now, zone) for table in described() if tables[table.name].num_rows)
-    finally:
-        engine.dispose()
+    if not is_current(engine):
+        raise BadInput(
+            "the records were made by another version; bring them up with: linghang upgrade {folder}", folder=folder
+        )
+    tables, zone = RecordTables(engine, workspace), ZoneInfo(workspace.time_zone)
+    return tuple(_state(table.name, tables, now, zone) for table in described() if tables[table.name].num_rows)
 
 
 def _state(name: str, tables: RecordTables, now: datetime, zone: ZoneInfo) -> TableState:
@@ -176,14 +173,9 @@ def _looked_at(rows: pa.Table) -> pa.Table:
     return pa.concat_tables([rows.slice(0, half), rows.slice(rows.num_rows - half)]).combine_chunks()
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
-
-
 def _duplicates(name: str, rows: pa.Table) -> Iterator[Wrong]:
     """Rows of one key: the database forbids them, so this says that it did not."""
-    keys = [_whole(rows[one.name]) for one in TABLES[name].primary_key.columns]
+    keys = [whole(rows[one.name]) for one in TABLES[name].primary_key.columns]
     _, first = codes_of(keys)
     if len(first) < rows.num_rows:
         key = str(next(iter(TABLES[name].primary_key.columns)).name)
@@ -192,7 +184,7 @@ def _duplicates(name: str, rows: pa.Table) -> Iterator[Wrong]:
 
 def _wrong(name: str, rows: pa.Table, tables: RecordTables, now: datetime) -> Iterator[Wrong]:
     """What the checks of the plant say of rows that are there; references are held against the records."""
-    arrays = {called: _whole(rows[called]) for called in rows.column_names}
+    arrays = {called: whole(rows[called]) for called in rows.column_names}
     known: dict[str, pa.Array] = {}
     for column in TABLES[name].columns:
         for foreign in column.foreign_keys:
@@ -229,7 +221,7 @@ def _days(name: str, rows: pa.Table, now: datetime, zone: ZoneInfo) -> "np.ndarr
     )
     if column is None:
         return np.empty(0, object)
-    values = _whole(rows[column.name]).drop_null()
+    values = whole(rows[column.name]).drop_null()
     if column.info["kind"] == "when":
         values = values.cast(pa.timestamp("us", str(zone)))
         values = pc.local_timestamp(values).cast(pa.date32(), safe=False)
@@ -279,7 +271,7 @@ def quality_document(folder: Path, *, pack: str, now: datetime, as_of: date | No
         Day of judgement (else the plant's today).
     """
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
 
     def made() -> dict[str, Any]:
         states = table_states(folder, now)
@@ -323,7 +315,7 @@ def _lacking(assessed: Mapping[str, Any], texts: Mapping[str, Text]) -> list[dic
     for one in assessed.get("indicators", ()):
         for need in one.get("needs", ()):
             code = need if isinstance(need, str) else need.get("code", "")
-            add(code, "indicator", one["id"], titled_indicator(one["id"]))
+            add(code, "indicator", one["id"], _titled(one["id"]))
     for one in assessed.get("elements", ()):
         for need in one.get("needs", ()):
             if isinstance(need, str) and need.partition(".")[0].partition("@")[0] in TABLES:
@@ -331,7 +323,7 @@ def _lacking(assessed: Mapping[str, Any], texts: Mapping[str, Text]) -> list[dic
     return sorted(found.values(), key=lambda one: -len(one["holds_up"]))
 
 
-def titled_indicator(id: str) -> Text:
+def _titled(id: str) -> Text:
     """What an indicator is called."""
     choices: Mapping[str, Text] = TABLES["comparator"].c.indicator.info["choices"]
     return choices.get(id) or titled(id)

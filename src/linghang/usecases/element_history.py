@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.checks import fields_of
 from linghang.conditions.model import Pack
 from linghang.conditions.rules import names
 from linghang.conditions.shelf import load_pack
-from linghang.errors import BadInput, nearest
+from linghang.errors import NotThere, nearest
 from linghang.evidence.ledger import read
 from linghang.evidence.observation import Observation
 from linghang.evidence.settle import Settled, settle
@@ -119,18 +118,20 @@ def history_of(folder: Path, element: str, *, pack: str, now: datetime, as_of: d
 
     Raises
     ------
+    NotThere
+        There is no such element.
     BadInput
-        There is no such element, or the ledger does not hold together.
+        The ledger does not hold together.
     """
     found = load_pack(pack)
     rules = [rule for one in found.elements if one.id == element for rule in one.rules]
     if not rules:
         near = nearest(element, [one.id for one in found.elements])
-        raise BadInput("there is no {name} here; {near}", name=element, near=near)
+        raise NotThere("there is no {name} here; {near}", name=element, near=near)
     fields = {one.id for one in fields_of(found)}
     wanted = [element, *sorted({name for rule in rules for name in names(rule.node)} & fields)]
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     records = [one.record for one in read(workspace.ledger) if one.record.about in wanted]
     steps = [step for about in wanted for step in _steps(about, [one for one in records if one.about == about], day)]
     steps.sort(key=lambda one: (one.at.date() if one.at else one.day, one.day))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
@@ -77,7 +76,7 @@ def endings(
     if not 1 <= months <= MOST_MONTHS:
         raise BadInput("{months} months cannot be looked ahead; 1 to {most} can", months=months, most=MOST_MONTHS)
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     assessed = assessed_document(folder, pack=pack, now=now, as_of=day)
     found = (*_of_documents(workspace, day), *_of_others(assessed, day))
     last = _months_on(day, months)
@@ -93,7 +92,7 @@ def losses(folder: Path, *, pack: str, now: datetime, as_of: date | None = None)
     alone, and `confirmed` without it. JSON values; kept until the workspace changes.
     """
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
 
     def made() -> dict[str, Any]:
         return _losses(assess(folder, pack=pack, now=now, as_of=day, record=False), workspace, day)

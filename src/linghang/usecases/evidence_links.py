@@ -24,8 +24,7 @@ def dangling(
     linked = [(one, link) for one in documents for link in one.links]
     if not linked:
         return
-    engine = workspace.engine()
-    with engine.connect() as connection:
+    with workspace.engine().connect() as connection:
         for one, link in linked:
             kind, _, rest = link.partition(":")
             if kind == "observation":
@@ -35,7 +34,6 @@ def dangling(
                 there = _has_row(connection, table, key)
             if not there:
                 yield one, link
-    engine.dispose()
 
 
 def _has_row(connection: sa.Connection, table: str, key: str) -> bool:

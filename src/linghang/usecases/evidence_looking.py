@@ -9,14 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.evidence.ledger import read
 from linghang.evidence.withdrawal import Record
 from linghang.store.documents import Document, DocumentRegister, Event, Extraction, Fault, Hit, State, state_of
 from linghang.store.documents_files import CHUNK, Told, silent
-from linghang.store.workspace import Workspace, open_workspace
+from linghang.store.workspace import open_workspace
 from linghang.usecases.evidence_links import dangling
 from linghang.usecases.evidence_register import documents_news
 
@@ -78,7 +77,7 @@ def list_documents(
     """
     workspace = open_workspace(folder)
     register = DocumentRegister.of(workspace)
-    day = as_of or _today(workspace, now)
+    day = workspace.day(now, as_of)
     if search is None:
         found = tuple(_listed(one, day) for one in register.all(retired=True))
     else:
@@ -104,7 +103,7 @@ def show_document(folder: Path, id: str, *, now: datetime, as_of: date | None = 
     return Shown(
         revisions,
         register.history(id),
-        state_of(newest, as_of or _today(workspace, now)),
+        state_of(newest, workspace.day(now, as_of)),
         register.extraction(newest.sha256),
         register.text(newest.sha256),
         said,
@@ -169,10 +168,6 @@ def _copied(source: BinaryIO, copy: BinaryIO) -> str:
     copy.flush()
     os.fsync(copy.fileno())
     return digest.hexdigest()
-
-
-def _today(workspace: Workspace, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(workspace.time_zone)).date()
 
 
 def _listed(document: Document, day: date, hit: Hit | None = None) -> Listed:

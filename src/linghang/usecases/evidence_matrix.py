@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.engines.discovery import engines
@@ -58,7 +57,7 @@ def evidence_matrix(
     workspace, conditions = open_workspace(folder), load_pack(pack)
     if level is not None and level not in conditions.level_ids:
         raise BadInput("there is no level {name}; {near}", name=level, near=nearest(level, conditions.level_ids))
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     assessed = assessed_document(folder, pack=pack, now=now, as_of=day)
     documents = [
         Paper(one.id, one.title, one.kind, state_of(one, day), one.proves, one.states)
@@ -87,7 +86,7 @@ def matrix_before(folder: Path, *, pack: str, now: datetime, as_of: date | None 
 
 
 def _question(workspace: Workspace, pack: str, now: datetime, as_of: date | None) -> str:
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     return f"{load_pack(pack).digest} {day}"
 
 

@@ -246,7 +246,7 @@ def checked(description: Description, workspace: Workspace, now: datetime) -> De
     BadInput
         No pack asks for what it proves or states, or it was issued on a day that has not come.
     """
-    today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    today = workspace.day(now)
     if description.issued_on is not None and description.issued_on > today:
         raise BadInput("it cannot be issued on {day}: today is {today}", day=description.issued_on, today=today)
     check_description(description)

@@ -9,7 +9,7 @@ from linghang.conditions.maturity import load_maturity
 from linghang.conditions.model import DERIVED
 from linghang.conditions.scenes import FORMAT as SCENES
 from linghang.conditions.scenes import load_scenes
-from linghang.conditions.shelf import load_pack, pack_ids, shelf_files
+from linghang.conditions.shelf import format_of, load_pack, pack_ids, shelf_files
 from linghang.errors import BadInput, nearest
 from linghang.plant.tables import TABLES
 from linghang.store.documents import Description
@@ -73,10 +73,10 @@ def _guides() -> tuple[frozenset[str], frozenset[str]]:
     """The numbers of the scenes, and the codes of the maturity items."""
     scenes, items = set[str](), set[str]()
     for path in shelf_files():
-        head = path.read_text(encoding="utf-8")[:400]
-        if SCENES in head:
+        kind = format_of(path)
+        if kind == SCENES:
             scenes |= {str(one.number) for one in load_scenes(path).scenes}
-        elif MATURITY in head:
+        elif kind == MATURITY:
             items |= {one.code for one in load_maturity(path).items}
     return frozenset(scenes), frozenset(items)
 

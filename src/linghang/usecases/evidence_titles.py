@@ -9,13 +9,11 @@ from linghang.conditions.maturity import FORMAT as MATURITY
 from linghang.conditions.maturity import load_maturity
 from linghang.conditions.scenes import FORMAT as SCENES
 from linghang.conditions.scenes import load_scenes
-from linghang.conditions.shelf import load_pack, pack_ids, shelf_files
+from linghang.conditions.shelf import format_of, load_pack, pack_ids, shelf_files
 from linghang.usecases.evidence_targets import FINDINGS, LEVEL, MAX_MATURITY, may_be_stated
 from linghang.words import Text
 
 Kind = Literal["element", "indicator", "scene", "maturity", "field", "count"]
-_HEAD = 400
-"""Characters of a file of the shelf in which it says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +95,11 @@ def _guides() -> Iterator[Target]:
     """Scenes and maturity items of the guides on the shelf."""
     items = []
     for path in shelf_files():
-        head = path.read_text(encoding="utf-8")[:_HEAD]
-        if SCENES in head:
+        kind = format_of(path)
+        if kind == SCENES:
             for one in load_scenes(path).scenes:
                 yield Target(f"scene:{one.number}", "scene", str(one.number), one.name)
-        elif MATURITY in head:
+        elif kind == MATURITY:
             items += [
                 Target(f"maturity:{one.code}", "maturity", one.code, one.text) for one in load_maturity(path).items
             ]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from linghang.errors import BadInput, nearest
+from linghang.errors import NotThere, nearest
 from linghang.usecases.record_pages import Rows, rows
 
 Kind = Literal["day", "moment", "stretch"]
@@ -77,13 +77,13 @@ def page_of_rows(
 
     Raises
     ------
-    BadInput
+    NotThere
         The indicator does not read this table.
     """
     found = next((one for one in read if one.table == table), None)
     if found is None:
         near = nearest(table, [one.table for one in read])
-        raise BadInput("the indicator does not read {table}; {near}", table=table, near=near)
+        raise NotThere("the indicator does not read {table}; {near}", table=table, near=near)
     return rows(folder, table, offset=offset, limit=limit, where=found.where), found
 
 

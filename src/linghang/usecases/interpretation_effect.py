@@ -64,5 +64,6 @@ def effect_of(
             "differing": seen.to_dict()["differing"],
         }
 
-    day = as_of or now.date()
-    return kept(open_workspace(folder), EFFECT, f"{found.digest} {name} {wanted} {day}", made)
+    workspace = open_workspace(folder)
+    day = workspace.day(now, as_of)
+    return kept(workspace, EFFECT, f"{found.digest} {name} {wanted} {day}", made)

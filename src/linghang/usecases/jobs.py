@@ -1,7 +1,7 @@
 """Jobs: engines that run on a schedule, on new data, or when somebody asks, outside the process that asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from linghang.engines.contract import micros
 from linghang.engines.discovery import engine
 from linghang.engines.settings import settings_of
-from linghang.errors import BadInput
+from linghang.errors import BadInput, NotThere
 from linghang.store.jobs import ENDED, Job, JobStore, Schedule
 from linghang.store.workspace import open_workspace
 from linghang.usecases.engines import Request, data_mark
@@ -22,8 +22,10 @@ __all__ = [
     "Schedule",
     "cancel",
     "fire",
+    "job_of",
     "jobs_of",
     "log_of",
+    "page_of_jobs",
     "pause_schedule",
     "remove_schedule",
     "resume_schedule",
@@ -79,8 +81,31 @@ def jobs_of(folder: Path, limit: int = 50) -> list[Job]:
     return _store(folder).jobs(limit)
 
 
+def page_of_jobs(folder: Path, offset: int, limit: int) -> tuple[list[Job], int]:
+    """Return some of the jobs of a workspace, the newest first, and how many there are."""
+    store = _store(folder)
+    return store.jobs(limit, offset), store.count()
+
+
+def job_of(folder: Path, job: int) -> Job:
+    """Return a job.
+
+    Raises
+    ------
+    NotThere
+        There is no such job.
+    """
+    return _store(folder).job(job)
+
+
 def log_of(folder: Path, job: int) -> tuple[Job, list[tuple[datetime, str]]]:
-    """Return a job and the lines that it printed."""
+    """Return a job and the lines that it printed.
+
+    Raises
+    ------
+    NotThere
+        There is no such job.
+    """
     store = _store(folder)
     return store.job(job), [(datetime.fromtimestamp(at / 1e6, UTC), text) for at, text in store.lines(job)]
 
@@ -126,12 +151,13 @@ def pause_schedule(folder: Path, number: int) -> Schedule:
 
     Raises
     ------
-    BadInput
+    NotThere
         There is no such schedule.
     """
-    found = _schedule(folder, number)
-    _store(folder).pause_schedule(number, True, found.next_us)
-    return _schedule(folder, number)
+    store = _store(folder)
+    found = _schedule(store, number)
+    store.pause_schedule(number, True, found.next_us)
+    return replace(found, paused=True)
 
 
 def resume_schedule(folder: Path, number: int, now: datetime) -> Schedule:
@@ -139,13 +165,16 @@ def resume_schedule(folder: Path, number: int, now: datetime) -> Schedule:
 
     Raises
     ------
-    BadInput
+    NotThere
         There is no such schedule.
     """
-    found = _schedule(folder, number)
-    due = next_time(found.rule, now, ZoneInfo(open_workspace(folder).time_zone))
-    _store(folder).pause_schedule(number, False, None if due is None else micros(due))
-    return _schedule(folder, number)
+    workspace = open_workspace(folder)
+    store = JobStore(workspace.folder)
+    found = _schedule(store, number)
+    due = next_time(found.rule, now, ZoneInfo(workspace.time_zone))
+    following = None if due is None else micros(due)
+    store.pause_schedule(number, False, following)
+    return replace(found, paused=False, next_us=following)
 
 
 def next_time(rule: str, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -214,8 +243,8 @@ def _store(folder: Path) -> JobStore:
     return JobStore(open_workspace(folder).folder)
 
 
-def _schedule(folder: Path, number: int) -> Schedule:
-    for one in schedules_of(folder):
+def _schedule(store: JobStore, number: int) -> Schedule:
+    for one in store.schedules():
         if one.id == number:
             return one
-    raise BadInput("there is no schedule {schedule}", schedule=number)
+    raise NotThere("there is no schedule {schedule}", schedule=number)

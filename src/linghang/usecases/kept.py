@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import linghang
 from linghang.conditions.model import Pack
@@ -20,7 +19,7 @@ from linghang.usecases.interpretation_journal import JOURNAL as INTERPRETATIONS
 from linghang.usecases.json_values import plain
 from linghang.usecases.judging import Chosen
 from linghang.usecases.statements import STATEMENTS
-from linghang.usecases.telemetry import last_points
+from linghang.usecases.telemetry import has_telemetry, last_points
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ def assessed_document(
     `Assessment.to_dict()` with texts instead of decimals and dates, without `recorded` and `withdrawn`.
     """
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
 
     def made() -> dict[str, Any]:
         from linghang.usecases.assessing import assess
@@ -67,10 +66,9 @@ def assessed_document(
 def assessed_before(folder: Path, *, pack: str, now: datetime, as_of: date | None = None) -> dict[str, Any] | None:
     """Return what `assessed_document` would, where it is kept already; else None, at once."""
     workspace = open_workspace(folder)
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
-    state = workspace_state(workspace)
-    question = _question(load_pack(pack), day, None)
-    return None if state is None else load(kept_in(workspace), ASSESSED, f"{state} {question}")
+    question = _question(load_pack(pack), workspace.day(now, as_of), None)
+    found: dict[str, Any] | None = kept_before(workspace, ASSESSED, question)
+    return found
 
 
 def keep_assessed(
@@ -185,11 +183,6 @@ def _named(folder: Path) -> Iterator[Path]:
             folders[:] = [one for one in folders if one != REGISTERED]
         folders.sort()
         yield from (Path(path) / one for one in sorted(files))
-
-
-def has_telemetry(folder: Path) -> bool:
-    """Whether anything was ever stored in the telemetry of a workspace."""
-    return any((folder / "telemetry").glob("manifest*"))
 
 
 @cache

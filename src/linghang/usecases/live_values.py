@@ -16,13 +16,19 @@ from linghang.store.telemetry.latest import Latest
 from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.telemetry.points import Points, TagKind
 from linghang.store.workspace import open_workspace
-from linghang.usecases.telemetry import Meaning, meanings
+from linghang.usecases.telemetry import Meaning, has_telemetry, meanings
 
 Shown = Mapping[str, Any]
 FRESH_FOR_S = 0.5
 """How long what was read is said again to others who ask."""
 MEANT_FOR_S = 10.0
 """How often it is looked whether the records say something else of the tags."""
+
+
+def edition_of(folder: Path) -> int:
+    """Return a number that is another one when the telemetry of a workspace was exchanged; 0 while there is none."""
+    manifest = folder / "telemetry" / MANIFEST
+    return manifest.stat().st_ino if manifest.exists() else 0
 
 
 def shared_reader(folder: Path) -> TelemetryReader:
@@ -33,8 +39,7 @@ def shared_reader(folder: Path) -> TelemetryReader:
     BadInput
         It is no workspace, or nothing was ever stored.
     """
-    manifest = open_workspace(folder).folder / "telemetry" / MANIFEST
-    return _reader(manifest.parent, manifest.stat().st_ino if manifest.exists() else 0)
+    return _reader(open_workspace(folder).folder / "telemetry", edition_of(folder))
 
 
 @lru_cache(maxsize=2)
@@ -44,8 +49,7 @@ def _reader(folder: Path, _inode: int) -> TelemetryReader:
 
 def live_values(folder: Path) -> "LiveValues":
     """Return the values of a workspace as all of this process share them."""
-    manifest = folder / "telemetry" / MANIFEST
-    return _values(folder, manifest.stat().st_ino if manifest.exists() else 0)
+    return _values(folder, edition_of(folder))
 
 
 @lru_cache(maxsize=2)
@@ -114,7 +118,7 @@ class LiveValues:
 
     def _read(self) -> None:
         if self._latest is None:
-            if not (self._folder / "telemetry" / MANIFEST).exists():
+            if not has_telemetry(self._folder):
                 return
             self._latest = Latest(self._folder / "telemetry")
         again = self._meant_anew()
@@ -141,11 +145,7 @@ class LiveValues:
         if self._clock() - self._meant_at < MEANT_FOR_S:
             return False
         self._meant_at = self._clock()
-        engine = open_workspace(self._folder).engine()
-        try:
-            state = records_state(engine)
-        finally:
-            engine.dispose()
+        state = records_state(open_workspace(self._folder).engine())
         if state == self._records:
             return False
         self._records = state

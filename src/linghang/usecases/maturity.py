@@ -8,12 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.maturity import TAILORABLE, Item, MaturityModel, SubDomain
 from linghang.errors import BadInput, nearest
@@ -70,10 +69,6 @@ class Opened:
     def score(self) -> MaturityScore:
         """Score the answers that there are."""
         return score(self.model, self.state.values, self.state.weights, self.state.left_out)
-
-    def today(self, now: datetime) -> date:
-        """Return the plant's day."""
-        return now.astimezone(ZoneInfo(self.workspace.time_zone)).date()
 
 
 @dataclass(frozen=True, slots=True)

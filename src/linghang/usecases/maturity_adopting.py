@@ -89,7 +89,7 @@ def adopt(folder: Path, signed_by: str, *, now: datetime) -> tuple[Opened, Carri
             "the answers confirm no level yet; see what is missing with: linghang maturity gap {folder} --level 1",
             folder=folder,
         )
-    before, today = one.state.adopted, one.today(now)
+    before, today = one.state.adopted, one.workspace.day(now)
     if before is not None and (before.level, before.signed_by, before.signed_on) == (level, name, today):
         raise BadInput("level {level} is adopted already, signed by {name}", level=level, name=name)
     content = {"signed_by": name, "signed_on": today.isoformat(), "level": level, "digest": one.state.digest}

@@ -5,7 +5,6 @@ well. A line without its end is an append that was cut off (power, kill -9): it 
 """
 
 import json
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from linghang.errors import BadInput, Place, reason_of
+from linghang.evidence.chain import write_behind
 from linghang.evidence.observation import canonical, sha256_of
 from linghang.store.workspace import Workspace
 
@@ -206,7 +206,7 @@ def record(
             raise BadInput("was changed by somebody else meanwhile; look again and repeat", Place(str(path)))
         act = Act(after + 1, kind, by, now, content)
         try:
-            _append(path, end, canonical(act.to_dict()) + b"\n")
+            write_behind(path, end, canonical(act.to_dict()) + b"\n")
         except OSError as error:
             raise BadInput("cannot be written: {reason}", Place(str(path)), reason=reason_of(error)) from None
     return (*acts, act)
@@ -263,20 +263,3 @@ def _act(line: bytes, number: int, place: Place) -> Act:
     if model != MODEL:
         raise BadInput("belongs to the model {found}; this version reads {wanted}", place, found=model, wanted=MODEL)
     return act
-
-
-def _append(path: Path, end: int, data: bytes) -> None:
-    """Write behind the last whole line and wait until the disk has it."""
-    existed = path.exists()
-    with path.open("r+b" if existed else "xb") as file:
-        file.truncate(end)
-        file.seek(end)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    if not existed:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

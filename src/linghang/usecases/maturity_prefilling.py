@@ -172,7 +172,7 @@ def prefilled(
         The records are of another version, or a threshold is not known.
     """
     one = opened(folder)
-    day = as_of or one.today(now)
+    day = one.workspace.day(now, as_of)
     look, tables = _look(one.workspace, day, thresholds or {})
     findings = settle([entry.record for entry in read(one.workspace.ledger)], day)
     found = prefill(look, findings, tables.digest)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from linghang.conditions.maturity import MaturityModel, load_maturity
 from linghang.conditions.model import Element, Interpretation, Origin, Pack
 from linghang.conditions.scenes import SceneGuide, load_scenes
 from linghang.conditions.shape import Shape
-from linghang.conditions.shelf import PACKS, load_pack, shelf_files, shown_path
+from linghang.conditions.shelf import PACKS, format_of, load_pack, shelf_files, shown_path
 from linghang.errors import BadInput, ManyProblems, nearest
 from linghang.words import Text
 
@@ -89,7 +90,9 @@ def list_packs() -> list[ShelfEntry]:
     return sorted(listed, key=lambda one: (order.index(one.kind), one.base is not None, one.id))
 
 
+@cache
 def _listed(path: Path) -> ShelfEntry:
+    """What comes with the product is immutable, so it is read once: every request that names a pack asks for it."""
     shape = Shape(read_file(path), shown_path(path))
     valid = shape.shape("valid")
     return ShelfEntry(
@@ -119,7 +122,7 @@ def load(name: str) -> Document:
 
 
 def _load(path: Path) -> Document:
-    kind = str(read_file(path).get("format"))
+    kind = format_of(path) if path.parent == PACKS else str(read_file(path).get("format"))
     if kind == scenes.FORMAT:
         return load_scenes(path)
     if kind == maturity.FORMAT:

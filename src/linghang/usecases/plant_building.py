@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.loading import load_tables
+from linghang.store.whole_file import sync_folder
 from linghang.store.workspace import RECORDS, Workspace, new_workspace
 from linghang.twin.works.applied import application_yaml
 from linghang.twin.works.layout import FACTORY_NAME
@@ -170,7 +171,7 @@ def _appearing(folder: Path) -> Iterator[Path]:
             try:
                 yield unfinished
                 unfinished.rename(whole)
-                _sync(whole.parent)
+                sync_folder(whole.parent)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
@@ -189,14 +190,6 @@ def _held(file: Path, place: Place) -> Iterator[None]:
             yield
         finally:
             file.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _silent(_what: str, _done: int, _total: int | None) -> None:

@@ -67,10 +67,7 @@ def floor_of(folder: Path) -> Floor:
     """Return the plan of a plant; work centers without machines are left out."""
     machines = machines_of(folder)
     engine = open_workspace(folder).engine()
-    try:
-        rows = read(engine, TABLES["work_center"]).to_pylist() if is_current(engine) else []
-    finally:
-        engine.dispose()
+    rows = read(engine, TABLES["work_center"]).to_pylist() if is_current(engine) else []
     return laid_out(rows, machines)
 
 

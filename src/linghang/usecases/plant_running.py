@@ -18,7 +18,7 @@ from linghang.twin.serving.broker import demo_broker
 from linghang.usecases.engines import Request, catalogue, kept_result
 from linghang.usecases.ingesting import ConnectionState, Surroundings, ingest
 from linghang.usecases.job_worker import Worker
-from linghang.usecases.jobs import log_of, said_of, submit
+from linghang.usecases.jobs import job_of, said_of, submit
 from linghang.usecases.plant_building import plant_today
 from linghang.usecases.plant_serving import DESK
 from linghang.words import language
@@ -90,7 +90,7 @@ def engines_for(folder: Path, clock: Callable[[], datetime], stop: threading.Eve
     asked = {submit(folder, one.id, request, clock()): one.id for one in catalogue() if one.problem is None}
     Worker(folder, clock, slots=os.cpu_count() or 1).work(stop, until_idle=True)
     for number, id in asked.items():
-        job, _ = log_of(folder, number)
+        job = job_of(folder, number)
         kept = kept_result(folder, id)
         if job.status == "done" and kept is not None:
             yield id, kept[1]["finding"][language()], True

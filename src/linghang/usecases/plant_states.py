@@ -18,9 +18,9 @@ from linghang.store.migrate import is_current
 from linghang.store.records import read
 from linghang.store.state import records_state
 from linghang.store.stretches import last_states, states_between
-from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.live_values import live_values, shared_reader
+from linghang.usecases.telemetry import has_telemetry
 from linghang.words import Text
 
 UNKNOWN = "unknown"
@@ -110,24 +110,16 @@ class StateChart:
 def machines_of(folder: Path) -> tuple[Machine, ...]:
     """Return the machines in use, by work center and place in it."""
     workspace = open_workspace(folder)
-    engine = workspace.engine()
-    try:
-        state = records_state(engine)
-    finally:
-        engine.dispose()
-    return _machines_of(folder, state)
+    return _machines_of(workspace, records_state(workspace.engine()))
 
 
 @lru_cache(maxsize=4)
-def _machines_of(folder: Path, _state: str | None) -> tuple[Machine, ...]:
-    engine = open_workspace(folder).engine()
-    try:
-        if not is_current(engine):
-            return ()
-        rows = {name: read(engine, TABLES[name]).to_pylist() for name in ("equipment", "work_center", "work_unit")}
-        tags = read(engine, TABLES["tag"], ["equipment_id", "role", "source"]).to_pylist()
-    finally:
-        engine.dispose()
+def _machines_of(workspace: Workspace, _state: str | None) -> tuple[Machine, ...]:
+    engine = workspace.engine()
+    if not is_current(engine):
+        return ()
+    rows = {name: read(engine, TABLES[name]).to_pylist() for name in ("equipment", "work_center", "work_unit")}
+    tags = read(engine, TABLES["tag"], ["equipment_id", "role", "source"]).to_pylist()
     centers = {one["work_center_id"]: one["name"] for one in rows["work_center"]}
     places = {one["work_unit_id"]: one["sequence"] for one in rows["work_unit"]}
     sources = {one["equipment_id"]: one["source"] for one in tags if one["role"] == "state" and one["source"]}
@@ -152,10 +144,7 @@ def state_chart(folder: Path, start: datetime, end: datetime, now: datetime) -> 
     machines, end = machines_of(folder), min(end, now)
     start = min(start, end - timedelta(seconds=1))
     engine = open_workspace(folder).engine()
-    try:
-        rows = states_between(engine, start, end) if is_current(engine) else ()
-    finally:
-        engine.dispose()
+    rows = states_between(engine, start, end) if is_current(engine) else ()
     known = {one.id for one in machines}
     found = [
         Stretch(
@@ -178,7 +167,7 @@ def _of_telemetry(
     folder: Path, machines: Sequence[Machine], recorded: Mapping[str, datetime], start: datetime, end: datetime
 ) -> list[Stretch]:
     """Return what the state tags say from where the records end on."""
-    if not (folder / "telemetry" / MANIFEST).exists():
+    if not has_telemetry(folder):
         return []
     reader = shared_reader(folder)
     tags = reader.tags()
@@ -267,19 +256,12 @@ def live_states(folder: Path, now: datetime | None = None) -> dict[str, Any]:
 
 def _recorded(folder: Path) -> dict[str, tuple[str, str]]:
     workspace = open_workspace(folder)
-    engine = workspace.engine()
-    try:
-        return _recorded_of(workspace, records_state(engine))
-    finally:
-        engine.dispose()
+    return _recorded_of(workspace, records_state(workspace.engine()))
 
 
 @lru_cache(maxsize=4)
 def _recorded_of(workspace: Workspace, _state: str | None) -> dict[str, tuple[str, str]]:
     engine = workspace.engine()
-    try:
-        rows = last_states(engine) if is_current(engine) else ()
-    finally:
-        engine.dispose()
+    rows = last_states(engine) if is_current(engine) else ()
     form = {"timespec": "milliseconds"}
     return {row["equipment_id"]: (row["state"], row["start"].astimezone(UTC).isoformat(**form)) for row in rows}

@@ -100,6 +100,11 @@ def tables() -> tuple[TableShown, ...]:
     return tuple(_shown(one) for one in described())
 
 
+def table_title(name: str) -> Text | None:
+    """Return what a table of the records is called; none where there is no such table. Loads no engine."""
+    return TABLES[name].info["title"] if name in TABLES else None
+
+
 def table_shown(name: str) -> TableShown:
     """Return one table of the dictionary.
 
@@ -149,18 +154,15 @@ def rows(
         raise BadInput("{count} filters; {most} at most", count=len(where), most=MOST_FILTERS)
     filters = tuple(_filter(chosen, one, ZoneInfo(workspace.time_zone)) for one in where)
     engine = workspace.engine()
-    try:
-        if not is_current(engine):
-            raise BadInput(
-                "the records were made by another version; bring them up with: linghang upgrade {folder}",
-                Place(str(folder)),
-                folder=folder,
-            )
-        asked = Order(name, order.startswith("-"), filters)
-        found, total = page(engine, chosen, offset, min(limit, MOST_ROWS), asked, kept_in(workspace))
-        return Rows(found.to_pylist(), total)
-    finally:
-        engine.dispose()
+    if not is_current(engine):
+        raise BadInput(
+            "the records were made by another version; bring them up with: linghang upgrade {folder}",
+            Place(str(folder)),
+            folder=folder,
+        )
+    asked = Order(name, order.startswith("-"), filters)
+    found, total = page(engine, chosen, offset, min(limit, MOST_ROWS), asked, kept_in(workspace))
+    return Rows(found.to_pylist(), total)
 
 
 def _column(table: sa.Table, name: str) -> "sa.Column[Any]":

@@ -9,15 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput
 from linghang.store.documents import FILE
-from linghang.store.kept_documents import load, save
+from linghang.store.kept_documents import forget_the_oldest, load, save
 from linghang.store.state import files_state, kept_in
 from linghang.store.whole_file import write_whole
-from linghang.store.workspace import open_workspace
+from linghang.store.workspace import Workspace, open_workspace
 from linghang.usecases.consistency_waivers import WAIVERS
 from linghang.usecases.kept import workspace_state
 from linghang.usecases.report_sources import Request
@@ -65,17 +64,17 @@ def preview(folder: Path, request: Request, language: Language, now: datetime) -
         As `compose`.
     """
     workspace = open_workspace(folder)
-    key = _key(folder, request, language, now)
+    key = _key(workspace, request, language, now)
     known: Mapping[str, Any] | None = None if key is None else load(kept_in(workspace), KEPT, key)
-    if known is not None and _file(folder, known["of"]).is_file():
+    if known is not None and _file(workspace, known["of"]).is_file():
         return _preview(known)
     content = compose(folder, request, Output("pdf", language), now).content
     made = Preview(sha256(content).hexdigest()[:32], _sizes(content))
-    place = _file(folder, made.of)
+    place = _file(workspace, made.of)
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, content)
-    _forget_the_oldest(place.parent)
-    if key is not None and _key(folder, request, language, now) == key:
+    forget_the_oldest(place.parent, "pdf", KEPT_PDFS)
+    if key is not None and _key(workspace, request, language, now) == key:
         save(kept_in(workspace), KEPT, key, made.to_dict())
     return made
 
@@ -100,7 +99,7 @@ def preview_page(folder: Path, of: str, number: int, width: int) -> bytes | None
     if not of.isalnum():
         return None
     try:
-        content = _file(folder, of).read_bytes()
+        content = _file(open_workspace(folder), of).read_bytes()
     except FileNotFoundError:
         return None
     return _drawn(content, number, min(max(width, LEAST_WIDTH), MOST_WIDTH))
@@ -110,27 +109,20 @@ def _preview(known: Mapping[str, Any]) -> Preview:
     return Preview(known["of"], tuple((one["width"], one["height"]) for one in known["pages"]))
 
 
-def _key(folder: Path, request: Request, language: Language, now: datetime) -> str | None:
+def _key(workspace: Workspace, request: Request, language: Language, now: datetime) -> str | None:
     """Everything that the pages depend on; None where nothing tells."""
-    workspace = open_workspace(folder)
     state = workspace_state(workspace)
     if state is None:
         return None
-    day = request.as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, request.as_of)
     pack = load_pack(request.pack).digest
     chosen = sorted((request.interpretation or {}).items())
-    files = files_state(folder / name for name in LOOKED_AT)
+    files = files_state(workspace.folder / name for name in LOOKED_AT)
     return f"{state} {files} {pack} {day} {request.kind} {request.level} {request.since} {chosen} {language}"
 
 
-def _file(folder: Path, of: str) -> Path:
-    return kept_in(open_workspace(folder)) / KEPT / f"{of}.pdf"
-
-
-def _forget_the_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.pdf"), key=lambda path: path.stat().st_mtime_ns)
-    for path in kept[:-KEPT_PDFS]:
-        path.unlink(missing_ok=True)
+def _file(workspace: Workspace, of: str) -> Path:
+    return kept_in(workspace) / KEPT / f"{of}.pdf"
 
 
 def _sizes(content: bytes) -> tuple[tuple[float, float], ...]:

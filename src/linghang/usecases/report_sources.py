@@ -141,7 +141,7 @@ def open_sources(folder: Path, request: Request, now: datetime) -> Sources:
             choices=Listed(pack.level_ids),
             value=request.level,
         )
-    day = request.as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, request.as_of)
     guide = load_scenes(GUIDE)
     assessed = assessed_document(folder, pack=request.pack, now=now, as_of=day, interpretation=request.interpretation)
     runs = {engine: results.runs(folder, engine)[:1] for engine in sorted(_engines(folder))}

@@ -19,7 +19,7 @@ from linghang.store.backup_file import BackupFile
 from linghang.store.telemetry.lock import WriterLock
 from linghang.store.telemetry.manifest import FILE as MANIFEST
 from linghang.store.telemetry.recovery import make_folders
-from linghang.store.whole_file import LONGEST_PREFIX
+from linghang.store.whole_file import LONGEST_PREFIX, sync_folder
 from linghang.store.workspace import FOLDERS, open_workspace
 from linghang.usecases.audit_log import check_log
 from linghang.usecases.auditing import Deed, Face, audited
@@ -208,9 +208,5 @@ def _put(unfinished: Path, target: Path, now: datetime) -> Path | None:
         if aside is not None:
             aside.rename(target)
         raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
     return aside

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from linghang.conditions.shelf import load_pack
 from linghang.errors import BadInput, Place, reason_of
@@ -116,7 +115,7 @@ def known_of(folder: Path, pack: str, now: datetime, as_of: date | None = None) 
         if one["retired_on"] is None
     )
     scenes = frozenset(str(one["scene_name"]) for one in rows("scene_built", "scene_name")) or None
-    day = as_of or now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    day = workspace.day(now, as_of)
     proved = _proved_scenes(workspace, day)
     if scenes is not None:
         scenes |= proved

@@ -18,7 +18,7 @@ from linghang.engines.scheduling.model import Placement, Problem, Schedule
 from linghang.engines.scheduling.plant_orders import Plant, plant_of
 from linghang.engines.scheduling.plant_result import ends
 from linghang.engines.scheduling.solving_dispatch import Clock
-from linghang.engines.scheduling.verify import Violation, verify
+from linghang.engines.scheduling.verify import Verdict, Violation, verify
 from linghang.engines.settings import settings_of
 from linghang.errors import BadInput
 from linghang.store.state import records_state
@@ -167,6 +167,7 @@ class _Ready:
     problem: Problem
     kept: Schedule
     zone: str
+    figures: Figures
 
 
 _ready: OrderedDict[tuple[str, str, str | None], _Ready] = OrderedDict()
@@ -287,7 +288,7 @@ def _checked(ready: _Ready, schedule: Schedule) -> Checked:
     )
     verdict = verify(ready.problem, schedule)
     broken = tuple(_broken(ready.problem, one) for one in verdict.violations)
-    return Checked(placed, broken, _figures(ready, ready.kept), _figures(ready, schedule))
+    return Checked(placed, broken, ready.figures, _figures(ready.plant, schedule, verdict))
 
 
 def _broken(problem: Problem, one: Violation) -> Broken:
@@ -298,20 +299,16 @@ def _broken(problem: Problem, one: Violation) -> Broken:
     return Broken(one.rule, said, task, ", ".join(name for name in one.what if name != task))
 
 
-def _figures(ready: _Ready, schedule: Schedule) -> Figures:
-    verdict, end = verify(ready.problem, schedule), ends(ready.plant, schedule)
-    late = tuple(one.id for one in ready.plant.orders if one.due is not None and end[one.id] > one.due)
+def _figures(plant: Plant, schedule: Schedule, verdict: Verdict) -> Figures:
+    end = ends(plant, schedule)
+    late = tuple(one.id for one in plant.orders if one.due is not None and end[one.id] > one.due)
     makespan, tardiness, setup = (round(one / 3600, 2) for one in (verdict.makespan, verdict.tardiness, verdict.setup))
     return Figures(makespan, tardiness, setup, late)
 
 
 def _made_ready(folder: Path, run: str) -> tuple[str, _Ready]:
     name, document = document_of(folder, ENGINE, run)
-    records = open_workspace(folder).engine()
-    try:
-        key = str(folder), name, records_state(records)
-    finally:
-        records.dispose()
+    key = str(folder), name, records_state(open_workspace(folder).engine())
     if key not in _ready:
         _ready[key] = _read(folder, name, document)
         while len(_ready) > _HELD:
@@ -336,9 +333,10 @@ def _read(folder: Path, name: str, document: Mapping[str, Any]) -> _Ready:
     if problem is None or problem.tasks.keys() != placements.keys():
         raise _outdated()
     kept = _with_setups(problem, Schedule(placements))
-    if not verify(problem, kept).good:
+    verdict = verify(problem, kept)
+    if not verdict.good:
         raise _outdated()
-    return _Ready(plant, problem, kept, document["zone"])
+    return _Ready(plant, problem, kept, document["zone"], _figures(plant, kept, verdict))
 
 
 def _plant(inputs: Inputs, settings: Settings) -> Plant:

@@ -25,8 +25,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A tag with its last value; `age_s` is how long ago that was."""
+class TagFound:
+    """A tag with its last value; age in seconds."""
 
     name: str
     title: str
@@ -41,7 +41,7 @@ class Found:
     quality: str
 
 
-def find_tags(folder: Path, asked: Asked, offset: int, limit: int, now: datetime) -> tuple[list[Found], int]:
+def find_tags(folder: Path, asked: Asked, offset: int, limit: int, now: datetime) -> tuple[list[TagFound], int]:
     """Return some of the tags that fit, and how many fit at all; none where nothing was ever stored."""
     centers = {one.id: (one.work_center_id, one.work_center) for one in machines_of(folder)}
     words = asked.find.casefold().split()
@@ -77,9 +77,9 @@ def _key(order: str) -> Callable[[tuple[str, Any]], tuple[Any, str]]:
     return lambda row: (row[1][column] or "", row[0])
 
 
-def _found(name: str, one: Any, centers: dict[str, tuple[str, str]], now: datetime) -> Found:
+def _found(name: str, one: Any, centers: dict[str, tuple[str, str]], now: datetime) -> TagFound:
     at = datetime.fromisoformat(one["at"])
-    return Found(
+    return TagFound(
         name,
         one["title"],
         one["unit"],

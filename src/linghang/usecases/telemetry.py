@@ -20,7 +20,18 @@ from linghang.store.telemetry.points import QUALITY_WORDS
 from linghang.store.workspace import open_workspace
 from linghang.words import Listed, Text
 
-__all__ = ["QUALITIES", "Meaning", "TagRow", "Watch", "last_points", "meanings", "open_telemetry", "trend", "zone_of"]
+__all__ = [
+    "QUALITIES",
+    "Meaning",
+    "TagRow",
+    "Watch",
+    "has_telemetry",
+    "last_points",
+    "meanings",
+    "open_telemetry",
+    "trend",
+    "zone_of",
+]
 
 MOST_INTERVALS = 100_000
 MOST_NAMED = 6
@@ -65,13 +76,10 @@ class TagRow:
 def meanings(folder: Path) -> dict[str, "Meaning"]:
     """Return stored name -> what the records say of it; nothing where they cannot be read by this version."""
     engine = open_workspace(folder).engine()
-    try:
-        if not is_current(engine):
-            return {}
-        rows = [row for row in read_records(engine, TABLES["tag"]).to_pylist() if row["source"]]
-        return {row["source"]: Meaning(TagMapping.of(row), row["name"]) for row in rows}
-    finally:
-        engine.dispose()
+    if not is_current(engine):
+        return {}
+    rows = [row for row in read_records(engine, TABLES["tag"]).to_pylist() if row["source"]]
+    return {row["source"]: Meaning(TagMapping.of(row), row["name"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,11 @@ class Meaning:
         if isinstance(stored, bool) or not isinstance(stored, float):
             return stored
         return float(self.mapping.values(np.array([stored]))[0])
+
+
+def has_telemetry(folder: Path) -> bool:
+    """Whether anything was ever stored in the telemetry of a workspace."""
+    return (folder / "telemetry" / MANIFEST).exists()
 
 
 def open_telemetry(folder: Path) -> TelemetryReader:
@@ -115,7 +128,7 @@ def last_points(folder: Path, tags: pa.Table) -> dict[str, datetime]:
 
     Whole hours are enough to say whether equipment is watched, and a judgement made twice within one finds the same.
     """
-    if not (folder / "telemetry" / MANIFEST).exists():
+    if not has_telemetry(folder):
         return {}
     owners = dict(zip(tags["source"].to_pylist(), tags["equipment_id"].to_pylist(), strict=True))
     found: dict[str, datetime] = {}

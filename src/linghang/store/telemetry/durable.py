@@ -12,21 +12,12 @@ from pathlib import Path
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.telemetry.points import StoreFull
+from linghang.store.whole_file import sync_folder
 from linghang.words import later
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 TEMPORARY = ".tmp"
 MEGABYTE = 1 << 20
-
-
-def sync_file(path: Path) -> None:
-    """Make the content of a file durable."""
-    _sync(path, os.O_RDONLY)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def make_folder(folder: Path) -> None:
@@ -71,11 +62,3 @@ def free_bytes(folder: Path) -> int:
     """Return the space that is left for this user on the disk of a folder."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
-
-
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

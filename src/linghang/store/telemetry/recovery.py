@@ -11,7 +11,7 @@ from pathlib import Path
 
 from linghang.errors import BadInput, Place, reason_of
 from linghang.store.telemetry import kept, wal
-from linghang.store.telemetry.durable import TEMPORARY, make_folder, refusal, remove, sync_folder
+from linghang.store.telemetry.durable import TEMPORARY, make_folder, refusal, remove
 from linghang.store.telemetry.manifest import Manifest, RollUp, Segment
 from linghang.store.telemetry.sealing import Hot
 from linghang.store.telemetry.settings import (
@@ -23,6 +23,7 @@ from linghang.store.telemetry.settings import (
     Counts,
     Log,
 )
+from linghang.store.whole_file import sync_folder
 from linghang.words import later
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from linghang.errors import BadInput
 from linghang.store.telemetry import recovery, wal
 from linghang.store.telemetry.appending import Appending
-from linghang.store.telemetry.durable import refusal, sync_folder
+from linghang.store.telemetry.durable import refusal
 from linghang.store.telemetry.housekeeping import Housekeeping
 from linghang.store.telemetry.inventory import Inventory
 from linghang.store.telemetry.lock import WriterLock
@@ -22,6 +22,7 @@ from linghang.store.telemetry.rows import in_order
 from linghang.store.telemetry.sealing import Hot, Sealer, sealed
 from linghang.store.telemetry.settings import Counts, Log, StoreSettings, tell_nobody
 from linghang.store.telemetry.source import Asked
+from linghang.store.whole_file import sync_folder
 
 MOST_POINTS = 10_000_000
 """Points of one batch, some 200 MB: it is kept in memory until it is sealed."""

@@ -19,9 +19,10 @@ import numpy as np
 import pyarrow as pa
 
 from linghang.errors import BadInput, Place
-from linghang.store.telemetry.durable import remove, sync_folder
+from linghang.store.telemetry.durable import remove
 from linghang.store.telemetry.points import SCHEMA, Points
 from linghang.store.telemetry.settings import FORMAT
+from linghang.store.whole_file import sync_folder
 
 ENDING = ".wal"
 MAGIC = 0x574C484C  # "LHLW", little-endian
