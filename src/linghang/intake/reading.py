@@ -1,6 +1,6 @@
 """How the texts of one column are to be read, and what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -101,8 +101,3 @@ def flaws_of(codes: pa.Array, refused: Mapping[int, BadInput]) -> list[Flaw]:
     return [
         Flaw(row, refused[code].message, refused[code].values) for row, code in zip(places.tolist(), found, strict=True)
     ]
-
-
-def looked_up(values: Sequence[str | None], codes: pa.Array) -> pa.Array:
-    """Return the value of each code."""
-    return pa.array(values, pa.string()).take(codes)

@@ -12,8 +12,6 @@ from linghang.kpi.settings import REGION, Given
 from linghang.kpi.spans import TICKS_PER_S, tick_bounds
 from linghang.kpi.sums import Figures, NotApplicableFigure, UnknownFigure
 
-S_PER_H = 3600
-
 
 @dataclass(frozen=True)
 class Case:

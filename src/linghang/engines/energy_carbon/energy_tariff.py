@@ -29,8 +29,6 @@ EXAMPLE = (
     "00:00-07:00=0.3", "07:00-10:00=0.6", "10:00-15:00=0.3", "15:00-17:00=0.6", "17:00-22:00=0.9", "22:00-24:00=0.6",
 )  # fmt: skip
 """A made-up tariff in CNY/kWh with a cheap noon and a dear evening; of no province, no year and no contract."""
-EXAMPLE_DEMAND = 30.0
-"""A made-up price of demand, CNY per kW and month."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,6 @@ SIGMAS = 6.0
 """Width of the spread that is compared with the tolerance, in standard deviations (AIAG 4th edition)."""
 GOOD_BELOW, BAD_ABOVE = 10.0, 30.0
 """AIAG's guide for % GRR: below 10 acceptable, above 30 not acceptable, between depends on the use."""
-NDC_FROM = 5
-"""AIAG: a gauge should tell at least five classes of parts apart."""
 
 
 @dataclass(frozen=True, slots=True)

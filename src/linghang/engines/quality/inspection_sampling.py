@@ -53,7 +53,6 @@ AQLS = (
     65.0, 100.0, 150.0, 250.0, 400.0, 650.0, 1000.0,
 )  # fmt: skip
 """Per cent nonconforming (up to 10) or nonconformities per 100 items."""
-PERCENT_UP_TO = 10.0
 SIZES: dict[Severity, tuple[int, ...]] = {
     "normal": (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000),
     "tightened": (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000, 3150),

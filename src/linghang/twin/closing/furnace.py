@@ -191,13 +191,6 @@ class Furnace:
         shown, _ = measured(instrument, np.array([self.tube_c]), at, key_of(self.seed, "melt_temperature"))
         return float(shown[0])
 
-    def read_gas(self) -> float:
-        """Return what the gas meter shows."""
-        instrument = MeltingFurnace().signals[1]
-        at = np.array([float(self.second)])
-        shown, _ = measured(instrument, np.array([self.gas_m3_per_h]), at, key_of(self.seed, "gas_flow"))
-        return float(shown[0])
-
     def weighed_ahead(self, step_s: int, steps: int) -> Floats:
         """Return (steps,) mean charge rates in kg/s that follow from the skips that have been weighed.
 
