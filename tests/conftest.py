@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from linghang import words
 
+hypothesis.settings.register_profile("works", deadline=None)  # how long an example takes is the machine's matter
+hypothesis.settings.load_profile("works")
 SAYING_A_LANGUAGE = ("LINGHANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 

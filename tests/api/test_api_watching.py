@@ -149,6 +149,8 @@ def test_all_who_listen_hear_the_same_values_as_they_come(watching: httpx.Client
 
 def test_an_alarm_that_goes_is_told_as_null(watching: httpx.Client, watched: Path) -> None:
     limit = f"limit {TEMPERATURE} high"
+    with (watched / "linghang.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[[alarms]]\non_delay_s = 0\noff_delay_s = 0\n")
     with watching.stream("GET", "live/alarms", timeout=30) as stream:
         for line in stream.iter_lines():
             if not line.startswith("data: "):

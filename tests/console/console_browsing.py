@@ -1,8 +1,10 @@
 """Which pages there are to walk, and how a browser looks at them: what it complains of is kept."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from linghang.words import Language
 
@@ -59,6 +61,7 @@ PAGES = {
     "/settings/audit": "",
 }
 LONGEST_MS = 60_000
+SETTLED_MS = 5_000
 
 
 @contextmanager
@@ -89,3 +92,9 @@ def open_page(page: Any, address: str) -> None:
     page.goto(address)
     page.wait_for_selector(".lh-page-body h1, .lh-state h2", state="visible")
     page.wait_for_function("!document.querySelector('.lh-page-body .lh-bone')")
+
+
+def let_settle(page: Any) -> None:
+    """Wait until a page asks for nothing more; one that always asks, for live values say, is as settled as it gets."""
+    with suppress(TookTooLong):
+        page.wait_for_load_state("networkidle", timeout=SETTLED_MS)

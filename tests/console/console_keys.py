@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from console_browsing import let_settle
+
 MARK = """() => {
   const seen = one => one.checkVisibility({visibilityProperty: true}) && one.getClientRects().length
     && !one.closest('[inert], [aria-hidden=true]');
@@ -30,7 +32,7 @@ STEPS_MORE = 40
 
 def unreached(page: Any) -> list[str]:
     """Return what is wrong for who walks the page by the Tab key alone."""
-    page.wait_for_load_state("networkidle")
+    let_settle(page)
     wanted, pointed = page.evaluate(MARK)
     wrong = [f"only a pointer works on {one}" for one in pointed]
     missing = set(wanted)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_browsing import PAGES, WIDTHS, looked_at, open_page
+from console_browsing import PAGES, SETTLED_MS, WIDTHS, let_settle, looked_at, open_page
 from console_keys import unreached
 from console_words import foreign
 from playwright.sync_api import TimeoutError as TookTooLong
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.slow
 WITHOUT = "axe-core is not there; fetch it with: make services"
 WAYS = [("zh", "light", 1366), ("en", "dark", 1920), ("en", "light", 390), ("zh", "dark", 390)]
 """Language, theme and the width that a page is loaded at, and examined at for barriers."""
-SETTLED_MS = 3_000
 WIDEST = """[...document.querySelectorAll('.lh-page-body *')].filter(one => {
   for (let over = one.parentElement; over; over = over.parentElement)
     if (getComputedStyle(over).overflowX !== 'visible') return false;
@@ -92,7 +91,7 @@ def _amiss(page: Any, lang: Language, theme: str, title: str) -> Iterator[str]:
 
 
 def _barriers(page: Any, axe: str) -> Iterator[str]:
-    page.wait_for_load_state("networkidle")
+    let_settle(page)
     page.evaluate(axe)
     for one in page.evaluate(LOOK, RULES):
         places = [node["html"][:160] for node in one["nodes"][:3]]

@@ -82,7 +82,7 @@ def test_what_cannot_be_told_is_not_done(works: Path, monkeypatch: pytest.Monkey
 
     done: list[int] = []
     with monkeypatch.context() as context:
-        context.setattr(chain, "_write", full)
+        context.setattr(chain, "write_behind", full)
         with pytest.raises(BadInput, match=r"nothing was changed, because the audit log .* the disk is full"):
             audited(works, DEED, NOW, lambda: done.append(1))
     assert done == []

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from linghang.cli.names import FLOORS, PARTS, headed, marked, terminal
 from linghang.usecases.evidence_matrix import GAPS, Matrix, MatrixRow, document_of
+from linghang.usecases.evidence_titles import derivation_titles
 from linghang.words import later, tr
 
 GAP_WORDS = {
@@ -90,6 +91,8 @@ def _evidence(one: MatrixRow) -> Text:
     said = Text()
     for each in one.speakers:
         name = each.document or (each.source if each.kind != "document" else each.source[:12])
+        if each.kind == "records":
+            name = str(derivation_titles().get(each.source, each.source))
         said.append(f"{tr(SOURCES[each.kind])} {name}")
         said.append(f" · {tr(FLOORS[each.proof])}", style="dim")
         if not each.fresh:

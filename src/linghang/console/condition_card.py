@@ -12,7 +12,6 @@ from linghang.console.telling import (
     FORCES,
     KINDS,
     REASONS,
-    SOURCES,
     and_more,
     chip,
     finding,
@@ -20,6 +19,7 @@ from linghang.console.telling import (
     named,
     ours,
     proof,
+    source,
 )
 from linghang.console.visit import Visit
 from linghang.usecases.assessing import say_supply
@@ -114,21 +114,17 @@ def _observations(found: Mapping[str, Any], visit: Visit) -> Markup | None:
 
 
 def _observation(one: Mapping[str, Any], visit: Visit) -> list[Any]:
-    source, detail = one["source"], one.get("detail") or {}
+    spoken, detail = one["source"], one.get("detail") or {}
     value = one["value"]
     if isinstance(value, Mapping):
         value = value.get("decimal") or next(iter(value.values()), None)
     shown = finding(value) if value in FINDINGS else figures.with_unit(value, one["unit"])
     tables = [tag("a", tag("code", name), href=visit.url(f"/data/{name}")) for name in detail.get("tables", ()) if name]
-    kind = named(SOURCES, source["kind"])
+    digest = spoken["input_digest"]
     origin = tag(
         "span",
-        kind,
-        " ",
-        tag("strong", source["id"]),
-        tag("small", tag("code", source["input_digest"][:DIGEST_SHOWN]), title=source["input_digest"])
-        if source["input_digest"]
-        else None,
+        source(spoken["kind"], spoken["id"]),
+        tag("small", tag("code", digest[:DIGEST_SHOWN]), title=digest) if digest else None,
     )
     window = tag(
         "span",

@@ -14,7 +14,7 @@ from linghang.console.controls import VALUE, chooser
 from linghang.console.elsewhere import elsewhere
 from linghang.console.evidence_words import GAPS, STATES, badge, head
 from linghang.console.hypertext import card, icon, joined, table, tag
-from linghang.console.telling import FLOORS, PARTS, SOURCES, chip, finding, headed, named, proof, said
+from linghang.console.telling import FLOORS, PARTS, SOURCES, chip, finding, headed, named, proof, said, source
 from linghang.console.visit import Visit
 from linghang.usecases.evidence_matrix import matrix_before, matrix_document
 from linghang.usecases.packs import Pack
@@ -151,12 +151,13 @@ class _Matrix:
     def _speaker(self, each: Mapping[str, Any], title: str) -> Markup:
         if each["document"]:
             where = self.visit.url(f"/evidence/{each['document']}")
-            source = tag("a", each["document"], " ", title, href=where, class_="lh-wrap")
+            link = tag("a", each["document"], " ", title, href=where, class_="lh-wrap")
+            spoken = joined((named(SOURCES, each["kind"]), " ", link))
         else:
             shown = each["source"][:DIGEST_SHOWN] if each["kind"] == "document" else each["source"]
-            source = tag("span", shown, class_="lh-wrap")
+            spoken = source(each["kind"], shown)
         stale = None if each["fresh"] else badge(GAPS, "stale")
-        return tag("li", named(SOURCES, each["kind"]), " ", source, " ", proof(each["proof"]), " ", stale)
+        return tag("li", tag("span", spoken, class_="lh-wrap"), " ", proof(each["proof"]), " ", stale)
 
     def _paper(self, each: Mapping[str, Any]) -> Markup:
         link = tag(

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from linghang.console.hypertext import tag
+from linghang.console.hypertext import joined, tag
+from linghang.usecases.evidence_titles import derivation_titles
 from linghang.usecases.naming import FINDINGS as FINDINGS
 from linghang.usecases.naming import FLOORS as FLOORS
 from linghang.usecases.naming import FORCES as FORCES
@@ -85,6 +86,13 @@ def proof(word: str | None) -> Markup:
         named(FLOORS, word),
         class_=f"lh-proof lh-proof-{word}",
     )
+
+
+def source(kind: str, id: str) -> Markup:
+    """Show who says something: of the records what is looked at, and the name that files and commands use."""
+    title = derivation_titles().get(id) if kind == "records" else None
+    name = tag("code" if kind in ("records", "engine") else "strong", id)
+    return joined((named(SOURCES, kind), " ", title, " " if title else None, name))
 
 
 def ours() -> Markup:

@@ -10,6 +10,7 @@ from linghang.conditions.maturity import load_maturity
 from linghang.conditions.scenes import FORMAT as SCENES
 from linghang.conditions.scenes import load_scenes
 from linghang.conditions.shelf import format_of, load_pack, pack_ids, shelf_files
+from linghang.evidence.catalogue import DERIVATIONS
 from linghang.usecases.evidence_targets import FINDINGS, LEVEL, MAX_MATURITY, may_be_stated
 from linghang.words import Text
 
@@ -41,6 +42,12 @@ class Target:
     def about(self) -> str:
         """The name under which it is stated."""
         return self.name.removeprefix("field:")
+
+
+@cache
+def derivation_titles() -> Mapping[str, Text]:
+    """Return what each derivation from the records looks at, by its id."""
+    return {one.id: one.text for one in DERIVATIONS}
 
 
 @cache
