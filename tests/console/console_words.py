@@ -23,6 +23,7 @@ TEXTS = """() => {
   return [...found];
 }"""
 ENGLISH = re.compile(r"[A-Za-z][a-z]+,?(?: [a-z]{2,}){2,}")
+COMMAND = re.compile(r"linghang [a-z]+ [a-z]+")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FIELD = re.compile(r"\{[^}]*\}")
 
@@ -31,7 +32,7 @@ def foreign(page: Any, lang: Language) -> list[str]:
     """Return the texts of a page, and its labels, that a reader of `lang` was not meant to meet."""
     texts: Iterable[str] = page.evaluate(TEXTS)
     if lang == "zh":
-        return [one for one in texts if one in _pairs() or (ENGLISH.search(one) and not CHINESE.search(one))]
+        return [one for one in texts if one in _pairs() or ENGLISH.search(COMMAND.sub("", one))]
     return [one for one in texts if CHINESE.search(one) and any(way.fullmatch(one) for way in _chinese())]
 
 

@@ -18,7 +18,7 @@ from linghang.console.drawing import Arc, Mark, ring, strip
 from linghang.console.evidence_consistency import asked_by
 from linghang.console.hypertext import ICONS, card, icon, table, tag
 from linghang.console.interpretation_panel import CHOICES
-from linghang.console.telling import FINDINGS, SIGNS, finding, said
+from linghang.console.telling import FINDINGS, SIGNS, finding, said, source
 from linghang.console.visit import Visit
 from linghang.engines.charts import Axis, Chart, Limit, Series, to_json
 from linghang.usecases.accounts import ALLOWED, Accounts, Person
@@ -262,3 +262,13 @@ def test_who_asks_for_a_check_is_said_in_words() -> None:
     words.use("en")
     assert [asked_by(one) for one in ("platform", "platform: 10 %", "GB/T 2260")] == ["ours", "ours: 10 %", "GB/T 2260"]
     words.use("zh")
+
+
+def test_who_says_a_piece_of_evidence_is_told_in_one_language() -> None:
+    assert (
+        source("records", "talent")
+        == "the plant&#39;s records register of people: smart-manufacturing talent <code>talent</code>"
+    )
+    words.use("zh")
+    assert source("records", "talent") == "工厂数据记录 人员台账：智能制造人才 <code>talent</code>"
+    assert source("signatory", "<张>") == "陈述人 <strong>&lt;张&gt;</strong>"

@@ -90,7 +90,7 @@ def proof(word: str | None) -> Markup:
 
 def source(kind: str, id: str) -> Markup:
     """Show who says something: of the records what is looked at, and the name that files and commands use."""
-    title = derivation_titles().get(id) if kind == "records" else None
+    title = str(derivation_titles().get(id, "")) if kind == "records" else ""
     name = tag("code" if kind in ("records", "engine") else "strong", id)
     return joined((named(SOURCES, kind), " ", title, " " if title else None, name))
 
