@@ -38,7 +38,6 @@ SOURCES = {
     "engine": later("engine"),
     "document": later("document"),
     "signatory": later("statement of"),
-    "indicators": later("indicators"),
 }
 AREAS = {"province": later("province"), "country": later("country"), "world": later("world")}
 STATISTICS = {"average": later("average"), "leading": later("leading value")}

@@ -6,11 +6,11 @@ from typing import Any
 
 from linghang.engines.discovery import installed
 from linghang.errors import BadInput
-from linghang.evidence.catalogue import DERIVATIONS
 from linghang.kpi.indicators import RULES
 from linghang.store import results
 from linghang.store.workspace import Workspace
 from linghang.usecases.assessing import say_need, say_supply
+from linghang.usecases.evidence_titles import derivation_titles
 from linghang.words import Text
 
 __all__ = ["known_of"]
@@ -36,7 +36,7 @@ def known_of(
             for one in RULES
         },
         "tables": {name: title.to_dict() for name, title in _titles().items()},
-        "derivations": {one.id: one.text.to_dict() for one in DERIVATIONS},
+        "derivations": {id: text.to_dict() for id, text in derivation_titles().items()},
         "needs": {need: say_need(need).to_dict() for one in assessed["indicators"] for need in one["needs"]},
         "supplies": {need: say_supply(need).to_dict() for one in assessed["elements"] for need in one["needs"]},
         "engines": {id: _engine(workspace, id, runs.get(id, ())) for id in installed()},
